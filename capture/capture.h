@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CAPTURE_CAPTURE_H
+#define CAPTURE_CAPTURE_H
+
+#include "wire/segment.h"
+#include "wire/tally.h"
+
+/* Capture files in, segments out. One capture at a time per process: libnids has global state. */
+struct capture;
+
+enum { CAPTURE_ERROR_SIZE = 512 };
+
+/* handler and tally are borrowed for the life of the capture. NULL, and one line in error, if it cannot be had. */
+struct capture *capture_open(segment_handler handler, void *context, struct tally *tally,
+                             char error[static CAPTURE_ERROR_SIZE]);
+/* Optional, before capture_read: only frames that match the libpcap filter expression. */
+bool capture_filter(struct capture *capture, const char *expression, char error[static CAPTURE_ERROR_SIZE]);
+/* Optional: called every so many frames with the share of the input that is read, 0 … 1. */
+typedef void (*progress_handler)(void *context, double share);
+void capture_progress(struct capture *capture, progress_handler handler, void *context);
+
+/* Reads the files ("-" is standard input), merged by capture time; sighting.file is the index in paths. Returns false
+ * with one line in error (which file, what, what to do) if one cannot be opened or read; what was sound before is
+ * delivered all the same. A file that ends in the middle of a frame is no error but LOSS_FILE_TRUNCATED. */
+bool capture_read(struct capture *capture, const char *const *paths, uint32_t count,
+                  char error[static CAPTURE_ERROR_SIZE]);
+/* Closes every flow that is still open, which sends its last segments, and frees all. */
+void capture_close(struct capture *capture);
+
+#endif

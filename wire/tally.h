@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef WIRE_TALLY_H
+#define WIRE_TALLY_H
+
+#include <stdint.h>
+
+/* What went through, what was not seen, and which limits were reached: each stage adds its part, the summary tells
+ * all of it. Counters only, so that several can be added up. */
+
+enum { PDU_TYPES = 21 }; /* ptype 0 … 20, C706 12.6.4 and MS-RPCH */
+
+enum loss {
+    LOSS_CUT_FRAMES,      /* frames that the snap length cut */
+    LOSS_OTHER_LINK,      /* frames of a link type that is not understood */
+    LOSS_BAD_FRAMES,      /* frames whose headers are malformed */
+    LOSS_IP_FRAGMENTS,    /* IP fragments left alone */
+    LOSS_GAP_BYTES,       /* stream bytes that are not in the capture */
+    LOSS_GAPS,            /* holes in streams */
+    LOSS_MIDSTREAM_FLOWS, /* flows whose beginning is not in the capture */
+    LOSS_ONE_SIDED_FLOWS, /* flows of which one direction is not in the capture */
+    LOSS_FILE_TRUNCATED,  /* files that end in the middle of a frame */
+    LOSS_MALFORMED_PDUS,  /* PDUs that contradict themselves */
+    LOSS_ENCRYPTED_CALLS, /* mapper calls whose stub is encrypted */
+    LOSS_KINDS
+};
+
+enum limit {
+    LIMIT_FLOWS,        /* flow table full: the least useful flow was dropped */
+    LIMIT_ENGINE_FLOWS, /* flows in reassembly at once */
+    LIMIT_QUEUE_BYTES,  /* bytes waiting behind a hole */
+    LIMIT_CONTEXTS,     /* presentation contexts of one connection */
+    LIMIT_CALLS,        /* calls of one connection waiting for their answer */
+    LIMIT_FRAGMENTS,    /* stub bytes of one call kept */
+    LIMIT_TOWERS,       /* towers of one answer kept */
+    LIMIT_SESSIONS,     /* sessions remembered */
+    LIMIT_BINDINGS,     /* rows of the binding table */
+    LIMIT_EVIDENCE,     /* sightings kept per row */
+    LIMIT_KINDS
+};
+
+struct tally {
+    uint64_t files, frames, bytes; /* bytes as they were on the wire */
+    int64_t first, last;           /* capture time of the first and last frame, ns; 0 without frames */
+    uint64_t flows;
+    uint64_t pdus[PDU_TYPES]; /* connection-oriented PDUs by ptype */
+    uint64_t calls, maps;     /* request PDUs that start a call; ept_map calls among them */
+    uint64_t lost[LOSS_KINDS];
+    uint64_t limits[LIMIT_KINDS]; /* how often each was reached */
+};
+
+/* Stable names, used as JSON keys. */
+extern const char *const LOSS_NAMES[LOSS_KINDS];
+extern const char *const LIMIT_NAMES[LIMIT_KINDS];
+extern const char *const PDU_NAMES[PDU_TYPES];
+
+/* Adds what `more` counted to `sum`; first and last become the earliest and the latest of both. */
+void tally_add(struct tally *sum, const struct tally *more);
+
+#endif
