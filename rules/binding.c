@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rules/binding.h"
+
+#include "rules/table.h"
+
+#include <string.h>
+
+enum { MAX_BINDINGS = 65536, KEY_SIZE = sizeof(struct address) + sizeof(struct uuid) + sizeof(uint16_t) };
+
+struct row {
+    uint8_t key[KEY_SIZE];
+    struct binding binding;
+    UT_hash_handle hh;
+};
+
+struct binding_table {
+    struct row *rows;
+    struct row **order; /* as first seen */
+    size_t count, room;
+    struct tally *tally;
+};
+
+static const struct {
+    const char *text;
+    int direction; /* 1 for, -1 against, 0 neither */
+} KINDS[PROOF_KINDS] = {
+    [PROOF_ANSWERED] = {"call answered", 1},
+    [PROOF_BIND_ACCEPTED] = {"bind accepted", 1},
+    [PROOF_CONNECTED] = {"mapped endpoint accepts connections", 1},
+    [PROOF_LOOKUP_ENTRY] = {"listed by the endpoint mapper", 1},
+    [PROOF_TOWER_FROM_ELSEWHERE] = {"named by another address's endpoint mapper", 1},
+    [PROOF_MAPPED] = {"mapped by this address's endpoint mapper", 0},
+    [PROOF_REFUSED] = {"connection refused (RST)", -1},
+    [PROOF_UNREACHABLE] = {"connection answered by an ICMP error", -1},
+    [PROOF_UNANSWERED] = {"connection unanswered", -1},
+    [PROOF_NOT_REGISTERED] = {"not registered at this address's endpoint mapper", -1},
+    [PROOF_NAMED_ELSEWHERE] = {"its endpoint mapper names only other addresses", -1},
+    [PROOF_REJECTED] = {"bind rejected", -1},
+};
+
+bool proof_is_for(enum binding_proof kind) { return KINDS[kind].direction > 0; }
+bool proof_is_against(enum binding_proof kind) { return KINDS[kind].direction < 0; }
+const char *proof_text(enum binding_proof kind) { return KINDS[kind].text; }
+
+struct binding_table *binding_table_open(struct tally *tally) {
+    struct binding_table *table = allocate(1, sizeof *table);
+    table->tally = tally;
+    return table;
+}
+
+void binding_table_close(struct binding_table *table) {
+    HASH_CLEAR(hh, table->rows);
+    for (size_t i = 0; i < table->count; i++)
+        free(table->order[i]);
+    free(table->order);
+    free(table);
+}
+
+static void make_key(uint8_t key[static KEY_SIZE], const struct address *address, const struct syntax_id *interface) {
+    memcpy(key, address, sizeof *address);
+    memcpy(key + sizeof *address, &interface->uuid, sizeof interface->uuid);
+    memcpy(key + sizeof *address + sizeof interface->uuid, &interface->major, sizeof interface->major);
+}
+
+static struct row *find_row(const struct binding_table *table, const uint8_t key[static KEY_SIZE]) {
+    struct row *row;
+    HASH_FIND(hh, table->rows, key, KEY_SIZE, row);
+    return row;
+}
+
+const struct binding *binding_find(const struct binding_table *table, const struct address *address,
+                                   const struct syntax_id *interface) {
+    uint8_t key[KEY_SIZE];
+    make_key(key, address, interface);
+    struct row *row = find_row(table, key);
+    return row == NULL ? NULL : &row->binding;
+}
+
+const struct binding *binding_at(const struct binding_table *table, size_t index) {
+    return index < table->count ? &table->order[index]->binding : NULL;
+}
+
+static struct row *add_row(struct binding_table *table, const uint8_t key[static KEY_SIZE]) {
+    if (table->count == MAX_BINDINGS) {
+        table->tally->limits[LIMIT_BINDINGS]++;
+        return NULL;
+    }
+    if (table->count == table->room) {
+        size_t room = table->room == 0 ? 64 : table->room * 2;
+        struct row **order = allocate(room, sizeof(struct row *));
+        if (table->count != 0)
+            memcpy(order, table->order, table->count * sizeof(struct row *));
+        free(table->order);
+        table->order = order;
+        table->room = room;
+    }
+    struct row *row = allocate(1, sizeof *row);
+    memcpy(row->key, key, KEY_SIZE);
+    HASH_ADD_KEYPTR(hh, table->rows, row->key, KEY_SIZE, row);
+    table->order[table->count++] = row;
+    return row;
+}
+
+/* The entry that this proof continues: same kind and endpoint, and nothing to the contrary since. */
+static struct proof *continued(struct binding *binding, const struct proof *proof) {
+    for (size_t i = binding->count; i-- > 0;) {
+        struct proof *old = &binding->proofs[i];
+        if (old->kind == proof->kind && endpoint_equal(&old->endpoint, &proof->endpoint))
+            return old;
+        if (KINDS[old->kind].direction == -KINDS[proof->kind].direction && KINDS[proof->kind].direction != 0)
+            return NULL;
+    }
+    return NULL;
+}
+
+/* Keeps the beginning of the history, by which it is known what was first, and its end, which counts. */
+static void make_room(struct binding_table *table, struct binding *binding) {
+    size_t middle = BINDING_MAX_PROOFS / 2;
+    memmove(&binding->proofs[middle], &binding->proofs[middle + 1],
+            (BINDING_MAX_PROOFS - middle - 1) * sizeof binding->proofs[0]);
+    binding->count--;
+    binding->omitted++;
+    table->tally->limits[LIMIT_EVIDENCE]++;
+}
+
+void binding_prove(struct binding_table *table, const struct syntax_id *interface, const struct address *address,
+                   const struct proof *proof) {
+    uint8_t key[KEY_SIZE];
+    make_key(key, address, interface);
+    struct row *row = find_row(table, key);
+    if (row == NULL) {
+        row = add_row(table, key);
+        if (row == NULL)
+            return;
+        row->binding.address = *address;
+        row->binding.interface = *interface;
+    }
+    struct binding *binding = &row->binding;
+    struct proof *entry = continued(binding, proof);
+    if (entry == NULL) {
+        if (binding->count == BINDING_MAX_PROOFS)
+            make_room(table, binding);
+        entry = &binding->proofs[binding->count++];
+        *entry = *proof;
+        entry->count = 0;
+    }
+    entry->last = proof->seen;
+    entry->count++;
+    if (KINDS[proof->kind].direction > 0)
+        binding->state = BOUND_HERE;
+    else if (KINDS[proof->kind].direction < 0)
+        binding->state = BOUND_NOT_HERE;
+    if (proof->endpoint.port != 0)
+        binding->endpoint = proof->endpoint;
+}
+
+const struct proof *binding_before(const struct binding *binding, bool (*wanted)(enum binding_proof), int64_t time) {
+    const struct proof *latest = NULL;
+    for (size_t i = 0; binding != NULL && i < binding->count; i++) {
+        const struct proof *proof = &binding->proofs[i];
+        if (wanted(proof->kind) && proof->seen.time < time)
+            latest = proof;
+    }
+    return latest;
+}
+
+const struct proof *binding_after(const struct binding *binding, bool (*wanted)(enum binding_proof), int64_t time) {
+    for (size_t i = 0; binding != NULL && i < binding->count; i++) {
+        const struct proof *proof = &binding->proofs[i];
+        if (wanted(proof->kind) && proof->last.time >= time)
+            return proof;
+    }
+    return NULL;
+}

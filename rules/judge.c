@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rules/judge.h"
+
+#include "rules/table.h"
+#include "rules/trial.h"
+
+#include <string.h>
+
+struct judge {
+    struct knowledge knowledge;
+    struct finding **findings; /* as they are told */
+    size_t count, room;
+};
+
+struct judge *judge_open(struct tally *tally) {
+    struct judge *judge = calloc(1, sizeof *judge);
+    if (judge == NULL)
+        return NULL;
+    judge->knowledge = (struct knowledge){.bindings = binding_table_open(tally),
+                                          .identity = identity_open(tally),
+                                          .track = track_open(tally),
+                                          .tally = tally};
+    return judge;
+}
+
+void judge_close(struct judge *judge) {
+    binding_table_close(judge->knowledge.bindings);
+    identity_close(judge->knowledge.identity);
+    track_close(judge->knowledge.track);
+    for (size_t i = 0; i < judge->count; i++)
+        free(judge->findings[i]);
+    free(judge->findings);
+    free(judge);
+}
+
+void judge_fact(void *judge, const struct fact *fact) {
+    struct judge *self = judge;
+    knowledge_follow(&self->knowledge, fact);
+}
+
+/* Findings that fold together share these. An averted one stays apart: it is not the failure that it was taken for. */
+struct fold_key {
+    const struct rule *rule;
+    struct address server, client;
+    struct uuid interface;
+    uint16_t major;
+    uint16_t averted;
+};
+
+struct fold {
+    struct fold_key key;
+    struct finding *finding;
+    UT_hash_handle hh;
+};
+
+static struct fold_key key_of(const struct finding *finding) {
+    struct fold_key key;
+    memset(&key, 0, sizeof key); /* it is compared as bytes */
+    key.rule = finding->rule;
+    key.server = finding->server.address;
+    key.client = finding->client;
+    key.interface = finding->interface.uuid;
+    key.major = finding->interface.major;
+    key.averted = finding->state == FINDING_AVERTED;
+    return key;
+}
+
+static struct finding *keep(struct judge *judge, const struct finding *finding) {
+    if (judge->count == judge->room) {
+        size_t room = judge->room == 0 ? 16 : judge->room * 2;
+        struct finding **findings = allocate(room, sizeof(struct finding *));
+        if (judge->count != 0)
+            memcpy(findings, judge->findings, judge->count * sizeof(struct finding *));
+        free(judge->findings);
+        judge->findings = findings;
+        judge->room = room;
+    }
+    struct finding *kept = allocate(1, sizeof *kept);
+    *kept = *finding;
+    judge->findings[judge->count++] = kept;
+    return kept;
+}
+
+/* One more of the same kind. The first stays the one that is told; a failure that is over outweighs an open one. */
+static void fold_in(struct finding *into, const struct finding *more) {
+    into->count++;
+    if (into->state != FINDING_FAILED && more->state == FINDING_FAILED) {
+        into->state = FINDING_FAILED;
+        into->failed = more->failed;
+        into->lead = more->failed.time - into->flagged.time;
+    }
+    if (into->got_through == GOT_NOT_THROUGH)
+        into->got_through = more->got_through;
+}
+
+static int by_weight(const void *one, const void *other) {
+    const struct finding *a = *(struct finding *const *)one;
+    const struct finding *b = *(struct finding *const *)other;
+    if (a->severity != b->severity)
+        return a->severity > b->severity ? -1 : 1;
+    if (a->flagged.time != b->flagged.time)
+        return a->flagged.time < b->flagged.time ? -1 : 1;
+    return a->id < b->id ? -1 : 1;
+}
+
+void judge_finish(struct judge *judge) {
+    struct knowledge *k = &judge->knowledge;
+    settle_sessions(k);
+    struct fold *folds = NULL;
+    const struct tracked *tracked;
+    for (size_t i = 0; (tracked = track_at(k->track, i)) != NULL; i++) {
+        struct finding finding;
+        if (!finding_make(k, tracked, &finding))
+            continue;
+        struct fold_key key = key_of(&finding);
+        struct fold *fold;
+        HASH_FIND(hh, folds, &key, sizeof key, fold);
+        if (fold != NULL) {
+            fold_in(fold->finding, &finding);
+            continue;
+        }
+        fold = allocate(1, sizeof *fold);
+        fold->key = key;
+        fold->finding = keep(judge, &finding);
+        fold->finding->id = judge->count;
+        HASH_ADD(hh, folds, key, sizeof fold->key, fold);
+    }
+    struct fold *fold, *next;
+    HASH_ITER(hh, folds, fold, next) {
+        HASH_DEL(folds, fold);
+        free(fold);
+    }
+    if (judge->count != 0)
+        qsort(judge->findings, judge->count, sizeof(struct finding *), by_weight);
+    for (size_t i = 0; i < judge->count; i++)
+        judge->findings[i]->id = i + 1;
+}
+
+const struct session *judge_session(const struct judge *judge, size_t index) {
+    const struct tracked *tracked = track_at(judge->knowledge.track, index);
+    return tracked == NULL ? NULL : &tracked->session;
+}
+
+const struct finding *judge_finding(const struct judge *judge, size_t index) {
+    return index < judge->count ? judge->findings[index] : NULL;
+}
+
+const struct binding *judge_binding(const struct judge *judge, size_t index) {
+    return binding_at(judge->knowledge.bindings, index);
+}
+
+const char *judge_server_name(const struct judge *judge, const struct address *address) {
+    return identity_server_name(judge->knowledge.identity, address);
+}

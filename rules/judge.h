@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RULES_JUDGE_H
+#define RULES_JUDGE_H
+
+#include "rules/binding.h"
+#include "rules/finding.h"
+#include "rules/session.h"
+
+/* Facts in, knowledge and findings out. Gives the same findings for the same facts in the same order, whether they
+ * come from packets or from a file of facts. */
+struct judge;
+
+/* The tally is borrowed: the limits that the judge reaches are counted there. NULL: no memory. */
+struct judge *judge_open(struct tally *tally);
+/* A fact_handler; its context is the struct judge. */
+void judge_fact(void *judge, const struct fact *fact);
+/* After the last fact: settles what is still open. Only then the following can be asked for. */
+void judge_finish(struct judge *judge);
+
+/* All return NULL past the end; index counts from 0. What they return lives as long as the judge. */
+const struct session *judge_session(const struct judge *judge, size_t index);
+const struct finding *judge_finding(const struct judge *judge, size_t index); /* most severe first, then by time */
+const struct binding *judge_binding(const struct judge *judge, size_t index);
+/* What the server at this address calls itself; "" if unknown. */
+const char *judge_server_name(const struct judge *judge, const struct address *address);
+
+void judge_close(struct judge *judge);
+
+#endif

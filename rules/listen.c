@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is said on a connection, binds and calls, and what it means for the sessions on it. */
+#include "rules/knowledge.h"
+
+enum { MAX_LOOK_BACK = 64 };                                /* sessions of one pair of addresses that a bind may mean */
+enum { RESULT_ACCEPTANCE = 0, REASON_ABSTRACT_SYNTAX = 1 }; /* C706 12.6.3.1 */
+
+static bool is_mapper(const struct syntax_id *interface) { return syntax_compatible(interface, &SYNTAX_EPM); }
+
+static struct tracked *on_connection(const struct connection *c, const struct syntax_id *interface) {
+    for (size_t i = 0; i < c->session_count; i++)
+        if (syntax_compatible(&c->sessions[i]->session.interface, interface))
+            return c->sessions[i];
+    return NULL;
+}
+
+/* A session whose interface was only guessed by the endpoint, and which no bind has confirmed. */
+static struct tracked *guess_on_connection(const struct connection *c) {
+    for (size_t i = 0; i < c->session_count; i++)
+        if (c->sessions[i]->guessed)
+            return c->sessions[i];
+    return NULL;
+}
+
+static struct tracked *mapped_unconnected(const struct knowledge *k, const struct fact *fact,
+                                          const struct syntax_id *interface) {
+    struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
+    for (int i = 0; t != NULL && i < MAX_LOOK_BACK; i++, t = t->older)
+        if (t->flow == 0 && !t->session.to_mapper && t->session.outcome == OUTCOME_UNKNOWN &&
+            syntax_compatible(&t->session.interface, interface))
+            return t;
+    return NULL;
+}
+
+/* The connection was taken for another session's, but carries this one. */
+static struct tracked *adopt(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface) {
+    struct tracked *t = mapped_unconnected(k, fact, interface);
+    if (t == NULL)
+        t = track_session(k->track, &fact->client, &fact->server, interface);
+    if (t == NULL)
+        return NULL;
+    t->session.client.port = fact->client.port;
+    t->session.server.port = fact->server.port;
+    t->session.transport = fact->transport;
+    return t;
+}
+
+static struct tracked *session_for(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface) {
+    struct connection *c = track_connect(k->track, fact->flow);
+    struct tracked *t = on_connection(c, interface);
+    if (t != NULL) {
+        t->guessed = false;
+        return t;
+    }
+    t = guess_on_connection(c);
+    if (t != NULL) {
+        track_rename(k->track, t, interface);
+        return t;
+    }
+    t = adopt(k, fact, interface);
+    if (t != NULL)
+        track_attach(k->track, c, t);
+    return t;
+}
+
+static void bind_asked(struct knowledge *k, const struct fact *fact) {
+    track_connect(k->track, fact->flow)->association_wanted = fact->bind.assoc_group;
+    for (size_t i = 0; i < fact->bind.count; i++)
+        if (!is_mapper(&fact->bind.contexts[i].interface))
+            session_for(k, fact, &fact->bind.contexts[i].interface);
+}
+
+static void accepted(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface) {
+    knowledge_prove(k, fact, interface, PROOF_BIND_ACCEPTED, fact->server);
+    if (is_mapper(interface))
+        return;
+    if (fact->transport == TRANSPORT_TCP)
+        track_learn_endpoint(k->track, &fact->server, interface);
+    struct tracked *t = session_for(k, fact, interface);
+    if (t == NULL)
+        return;
+    session_reach(&t->session, STAGE_BOUND, fact->seen);
+    session_unfail(&t->session);
+    t->session.outcome = OUTCOME_SERVED;
+    if (t->served_time == 0)
+        t->served_time = fact->seen.time;
+}
+
+static void rejected(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface, uint32_t status,
+                     bool nak) {
+    if (!nak && status == REASON_ABSTRACT_SYNTAX)
+        knowledge_prove(k, fact, interface, PROOF_REJECTED, fact->server);
+    struct tracked *t = session_for(k, fact, interface);
+    if (t == NULL || t->session.stages[STAGE_BOUND].frame != 0)
+        return;
+    t->session.status = status;
+    t->session.nak = nak;
+    session_fail(&t->session, OUTCOME_REJECTED, fact->seen, fact->seen);
+}
+
+/* An interface is offered in several transfer syntaxes, and with the pseudo syntax of feature negotiation (result
+ * negotiate_ack); it is rejected only if not one of them was accepted. */
+static bool accepted_in_any(const struct fact_bind *bind, const struct syntax_id *interface) {
+    for (size_t i = 0; i < bind->count; i++)
+        if (bind->contexts[i].result == RESULT_ACCEPTANCE && syntax_compatible(&bind->contexts[i].interface, interface))
+            return true;
+    return false;
+}
+
+static bool told_before(const struct fact_bind *bind, size_t index) {
+    for (size_t i = 0; i < index; i++)
+        if (syntax_compatible(&bind->contexts[i].interface, &bind->contexts[index].interface))
+            return true;
+    return false;
+}
+
+static void bind_answered(struct knowledge *k, const struct fact *fact) {
+    const struct fact_bind *bind = &fact->bind;
+    struct connection *c = track_connect(k->track, fact->flow);
+    identity_association(k->identity, &fact->client.address, &fact->server.address, bind->assoc_group,
+                         c->association_wanted, fact->seen);
+    for (size_t i = 0; i < bind->count; i++) {
+        const struct fact_context *context = &bind->contexts[i];
+        if (uuid_is_nil(&context->interface.uuid) || told_before(bind, i))
+            continue;
+        if (accepted_in_any(bind, &context->interface))
+            accepted(k, fact, &context->interface);
+        else
+            rejected(k, fact, &context->interface, context->reason, false);
+    }
+}
+
+static void bind_refused(struct knowledge *k, const struct fact *fact) {
+    for (size_t i = 0; i < fact->bind.count; i++)
+        if (!uuid_is_nil(&fact->bind.contexts[i].interface.uuid) && !told_before(&fact->bind, i))
+            rejected(k, fact, &fact->bind.contexts[i].interface, fact->bind.nak_reason, true);
+}
+
+/* The session that a call on this connection belongs to; for a call to the mapper, the one that asked by it. */
+static struct tracked *caller(struct knowledge *k, const struct fact *fact) {
+    if (is_mapper(&fact->call.interface)) {
+        struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
+        for (int i = 0; t != NULL && i < MAX_LOOK_BACK; i++, t = t->older)
+            if (t->map_flow == fact->flow && t->map_call == fact->call.call_id)
+                return t;
+        return NULL;
+    }
+    struct connection *c = track_connection(k->track, fact->flow);
+    return c == NULL ? NULL : on_connection(c, &fact->call.interface);
+}
+
+static void answered(struct knowledge *k, const struct fact *fact) {
+    if (uuid_is_nil(&fact->call.interface.uuid))
+        return;
+    knowledge_prove(k, fact, &fact->call.interface, PROOF_ANSWERED, fact->server);
+    struct tracked *t = is_mapper(&fact->call.interface) ? NULL : caller(k, fact);
+    if (t == NULL)
+        return;
+    session_reach(&t->session, STAGE_ANSWERED, fact->seen);
+    session_unfail(&t->session);
+    t->session.outcome = OUTCOME_SERVED;
+}
+
+/* A fault before any answer is how the session ended, until an answer comes; after one it is the application's. */
+static void faulted(struct knowledge *k, const struct fact *fact) {
+    struct tracked *t = caller(k, fact);
+    if (t == NULL || t->session.stages[STAGE_ANSWERED].frame != 0)
+        return;
+    t->session.status = fact->call.status;
+    session_fail(&t->session, OUTCOME_FAULTED, fact->seen, fact->seen);
+}
+
+void knowledge_listen(struct knowledge *k, const struct fact *fact) {
+    struct tracked *t;
+    if (fact->kind == FACT_BIND_ASKED) {
+        bind_asked(k, fact);
+    } else if (fact->kind == FACT_BIND_ANSWERED) {
+        bind_answered(k, fact);
+    } else if (fact->kind == FACT_BIND_REFUSED) {
+        bind_refused(k, fact);
+    } else if (fact->kind == FACT_FIRST_CALL) {
+        t = is_mapper(&fact->call.interface) ? NULL : caller(k, fact);
+        if (t != NULL)
+            session_reach(&t->session, STAGE_CALLED, fact->seen);
+    } else if (fact->kind == FACT_FIRST_ANSWER) {
+        answered(k, fact);
+    } else if (fact->kind == FACT_FAULT) {
+        faulted(k, fact);
+    }
+}

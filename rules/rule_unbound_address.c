@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rules/trial.h"
+
+#include <stdio.h>
+
+static bool fires(const struct trial *t, struct verdict *v) {
+    /* Served here before: moved or stopped, not unbound. Walked on to the next address: a delay (N5). */
+    if (t->outcome != OUTCOME_REFUSED || t->stand_count == 0 || t->served_before != NULL ||
+        t->tracked->recovered_elsewhere)
+        return false;
+    v->cause = CAUSE_UNBOUND;
+    v->signature = "S1";
+    snprintf(v->message, sizeof v->message,
+             "%s goes to %s for %s, which is not bound at that address: %s %s. The same server has it at %s.",
+             t->client, t->address, t->interface, t->endpoint, t->failure, t->elsewhere);
+    snprintf(v->advice, sizeof v->advice,
+             "Send the client to an address where it is bound (%s), by DNS or a hosts entry on the client, or make the "
+             "service bind %s too.",
+             t->elsewhere, t->address);
+    return true;
+}
+
+const struct rule RULE_UNBOUND_ADDRESS = {
+    .id = "unbound-address",
+    .severity = SEVERITY_CRITICAL,
+    .title = "the interface is not bound at the address the client goes to, but at another one of the same server",
+    .page = "What it means\n"
+            "  The server owns several IP addresses, but the RPC service is bound to one of\n"
+            "  them. The endpoint mapper on port 135 listens on all of them and hands out the\n"
+            "  service's port everywhere. The client that came to another address is told a\n"
+            "  port, connects, and is refused. This is the case of KB Q314588 (Exchange 5.5\n"
+            "  on a cluster); the application shows 1722 RPC_S_SERVER_UNAVAILABLE.\n"
+            "\n"
+            "How it is known\n"
+            "  The mapped endpoint refuses at this address (RST), and the same interface is\n"
+            "  served at another address of the same server: a bind or a call was accepted,\n"
+            "  or at least its endpoint accepts connections there. That two addresses are one\n"
+            "  server is shown by a tower that names the other, by equal NTLM names, by an\n"
+            "  association group accepted at both, or by the same link-layer address with a\n"
+            "  TTL that no router has counted down. Equal port numbers are no evidence.\n"
+            "  It is predicted when the interface was refused here before, or when the server\n"
+            "  refuses its other interfaces here and serves them elsewhere.\n"
+            "\n"
+            "What to do\n"
+            "  Make the name that the client uses lead to the address where the service is\n"
+            "  bound (DNS, WINS, or a hosts entry on the backup host), or bring the service\n"
+            "  to the address: on a cluster, put the IP Address resource and the network name\n"
+            "  into the group of the service.\n"
+            "\n"
+            "What can fool it\n"
+            "  A firewall that sends RSTs in the server's place, and a service that stopped\n"
+            "  between two looks at it (then it is refused at the other address too, and the\n"
+            "  finding is endpoint-refused or stale-endpoint).\n",
+    .fires = fires,
+};

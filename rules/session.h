@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RULES_SESSION_H
+#define RULES_SESSION_H
+
+#include "dissect/fact.h"
+#include "rules/evidence.h"
+
+/* A session: one client's try to reach one interface at one address. It begins with the question to the mapper, or
+ * with the first connect or bind where there was none, and ends served or not. */
+
+enum stage {
+    STAGE_ASKED,      /* ept_map request; for a mapper that was not reached, the SYN to it */
+    STAGE_MAPPED,     /* ept_map answer */
+    STAGE_CONNECTING, /* first SYN to a mapped endpoint */
+    STAGE_CONNECTED,  /* SYN-ACK */
+    STAGE_BOUND,      /* bind accepted */
+    STAGE_CALLED,     /* first request */
+    STAGE_ANSWERED,   /* first response */
+    STAGES
+};
+
+enum outcome {
+    OUTCOME_UNKNOWN, /* cannot tell; `unclear` says why */
+    OUTCOME_SERVED,
+    OUTCOME_REFUSED,
+    OUTCOME_UNANSWERED,
+    OUTCOME_UNREACHABLE,
+    OUTCOME_NOT_REGISTERED,
+    OUTCOME_REJECTED,
+    OUTCOME_FAULTED,
+    OUTCOMES
+};
+
+/* How a failed session's client got what it wanted all the same. */
+enum got_through { GOT_NOT_THROUGH, GOT_THROUGH_RETRY, GOT_THROUGH_OTHER_ADDRESS, GOT_THROUGH_PIPE, GOT_THROUGH_KINDS };
+
+enum { SESSION_MAX_TOWERS = FACT_MAX_TOWERS };
+
+struct session {
+    uint64_t id;                /* counts from 1 */
+    struct endpoint client;     /* port of the latest connection to the service, else of the one to the mapper */
+    struct endpoint server;     /* where the client goes; port 0 until a service endpoint is known */
+    struct syntax_id interface; /* nil where the mapper itself was not reached */
+    enum transport transport;
+    bool to_mapper; /* failed at the mapper's port; server is the mapper */
+    enum outcome outcome;
+    const char *unclear;            /* OUTCOME_UNKNOWN: why it cannot be told; a constant string */
+    struct sighting stages[STAGES]; /* frame 0 = not seen */
+    /* Failing: the first packet that shows it and the last of the failing attempt; frame 0 = none. */
+    struct sighting failing, failed;
+    uint32_t syns;                              /* SYNs of the failing attempts */
+    uint32_t status;                            /* mapper status, reject or nak reason, fault status */
+    bool nak;                                   /* REJECTED by bind_nak; status is its reason */
+    bool still_trying;                          /* the capture ends while the client may still be retrying */
+    uint8_t icmp_type, icmp_code;               /* UNREACHABLE */
+    struct address reporter;                    /* UNREACHABLE: who sent the ICMP error */
+    struct endpoint towers[SESSION_MAX_TOWERS]; /* mapped TCP endpoints, 0.0.0.0 replaced by the address asked */
+    size_t tower_count;
+    bool elsewhere; /* the towers name only other addresses than the one asked */
+    /* The first packet at which the failure was flagged, and whether that was before any packet of the failure. */
+    struct sighting flagged;
+    bool predicted;
+    enum got_through got_through;
+    struct sighting got_through_at;
+};
+
+extern const char *const STAGE_NAMES[STAGES];     /* "asked", "mapped", … */
+extern const char *const OUTCOME_NAMES[OUTCOMES]; /* "cannot tell", "served", "refused", "not registered", … */
+extern const char *const GOT_THROUGH_NAMES[GOT_THROUGH_KINDS]; /* NULL, "retry", "other address", "pipe" */
+
+#endif

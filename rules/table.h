@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RULES_TABLE_H
+#define RULES_TABLE_H
+
+/* Hash tables are uthash: one header, well kept, keeps insertion order (so that output is deterministic and the
+ * oldest entry is at hand when a limit is reached). Out of memory there, as in allocate(), nothing sensible can be
+ * told any more: the process says so and ends with status 2. */
+
+#include <stddef.h>
+
+_Noreturn void out_of_memory(void);
+/* calloc that does not return without memory. */
+void *allocate(size_t count, size_t size);
+
+#define uthash_fatal(message) out_of_memory()
+#include <uthash.h>
+
+#endif

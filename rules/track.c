@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rules/track.h"
+
+#include "rules/table.h"
+
+#include <string.h>
+
+enum { MAX_SESSIONS = 100000, MAX_CONNECTIONS = 200000, MAX_ENDPOINTS = 65536 };
+
+/* Keys are compared as bytes, so they have no padding: addresses and uuids are octets. */
+struct pair_key {
+    struct address client, server;
+};
+
+struct wish_key {
+    struct address client;
+    struct uuid interface;
+    uint8_t major[2];
+};
+
+struct endpoint_key {
+    struct address address;
+    uint8_t port[2];
+};
+
+struct pair {
+    struct pair_key key;
+    struct tracked *newest;
+    UT_hash_handle hh;
+};
+
+struct wish {
+    struct wish_key key;
+    struct tracked *first, *last;
+    UT_hash_handle hh;
+};
+
+struct link {
+    struct connection connection;
+    UT_hash_handle hh;
+};
+
+struct known_endpoint {
+    struct endpoint_key key;
+    struct syntax_id interface;
+    UT_hash_handle hh;
+};
+
+struct known_standing {
+    struct standing standing;
+    UT_hash_handle hh;
+};
+
+struct track {
+    struct known_standing *standings;
+    struct tracked **sessions;
+    size_t count, room;
+    struct pair *pairs;
+    struct wish *wishes;
+    struct link *links;
+    struct known_endpoint *endpoints;
+    struct tally *tally;
+};
+
+struct track *track_open(struct tally *tally) {
+    struct track *track = allocate(1, sizeof *track);
+    track->tally = tally;
+    return track;
+}
+
+#define FREE_TABLE(type, head)                                                                                         \
+    do {                                                                                                               \
+        type *entry, *next;                                                                                            \
+        HASH_ITER(hh, head, entry, next) {                                                                             \
+            HASH_DEL(head, entry);                                                                                     \
+            free(entry);                                                                                               \
+        }                                                                                                              \
+    } while (0)
+
+void track_close(struct track *track) {
+    FREE_TABLE(struct pair, track->pairs);
+    FREE_TABLE(struct wish, track->wishes);
+    FREE_TABLE(struct link, track->links);
+    FREE_TABLE(struct known_endpoint, track->endpoints);
+    FREE_TABLE(struct known_standing, track->standings);
+    for (size_t i = 0; i < track->count; i++)
+        free(track->sessions[i]);
+    free(track->sessions);
+    free(track);
+}
+
+struct tracked *track_at(const struct track *track, size_t index) {
+    return index < track->count ? track->sessions[index] : NULL;
+}
+
+static struct pair *find_pair(const struct track *track, const struct address *client, const struct address *server) {
+    struct pair_key key = {*client, *server};
+    struct pair *pair;
+    HASH_FIND(hh, track->pairs, &key, sizeof key, pair);
+    return pair;
+}
+
+struct tracked *track_newest(const struct track *track, const struct address *client, const struct address *server) {
+    struct pair *pair = find_pair(track, client, server);
+    return pair == NULL ? NULL : pair->newest;
+}
+
+static struct wish_key make_wish_key(const struct address *client, const struct syntax_id *interface) {
+    return (struct wish_key){*client, interface->uuid, {(uint8_t)(interface->major >> 8), (uint8_t)interface->major}};
+}
+
+static struct wish *find_wish(const struct track *track, const struct wish_key *key) {
+    struct wish *wish;
+    HASH_FIND(hh, track->wishes, key, sizeof *key, wish);
+    return wish;
+}
+
+static void add_to_pair(struct track *track, struct tracked *tracked) {
+    const struct session *s = &tracked->session;
+    struct pair *pair = find_pair(track, &s->client.address, &s->server.address);
+    if (pair == NULL) {
+        pair = allocate(1, sizeof *pair);
+        pair->key = (struct pair_key){s->client.address, s->server.address};
+        HASH_ADD(hh, track->pairs, key, sizeof pair->key, pair);
+    }
+    tracked->older = pair->newest;
+    pair->newest = tracked;
+}
+
+static void add_to_wish(struct track *track, struct tracked *tracked) {
+    struct wish_key key = make_wish_key(&tracked->session.client.address, &tracked->session.interface);
+    struct wish *wish = find_wish(track, &key);
+    if (wish == NULL) {
+        wish = allocate(1, sizeof *wish);
+        wish->key = key;
+        HASH_ADD(hh, track->wishes, key, sizeof wish->key, wish);
+    }
+    if (wish->last == NULL)
+        wish->first = tracked;
+    else
+        wish->last->later = tracked;
+    wish->last = tracked;
+}
+
+static void remove_from_wish(struct track *track, struct tracked *tracked) {
+    struct wish_key key = make_wish_key(&tracked->session.client.address, &tracked->session.interface);
+    struct wish *wish = find_wish(track, &key);
+    struct tracked *before = NULL;
+    for (struct tracked *t = wish->first; t != tracked; t = t->later)
+        before = t;
+    if (before == NULL)
+        wish->first = tracked->later;
+    else
+        before->later = tracked->later;
+    if (wish->last == tracked)
+        wish->last = before;
+    tracked->later = NULL;
+}
+
+static void keep(struct track *track, struct tracked *tracked) {
+    if (track->count == track->room) {
+        size_t room = track->room == 0 ? 64 : track->room * 2;
+        struct tracked **sessions = allocate(room, sizeof(struct tracked *));
+        if (track->count != 0)
+            memcpy(sessions, track->sessions, track->count * sizeof(struct tracked *));
+        free(track->sessions);
+        track->sessions = sessions;
+        track->room = room;
+    }
+    track->sessions[track->count++] = tracked;
+}
+
+struct tracked *track_session(struct track *track, const struct endpoint *client, const struct endpoint *server,
+                              const struct syntax_id *interface) {
+    if (track->count == MAX_SESSIONS) {
+        track->tally->limits[LIMIT_SESSIONS]++;
+        return NULL;
+    }
+    struct tracked *tracked = allocate(1, sizeof *tracked);
+    tracked->session.id = track->count + 1;
+    tracked->session.client = *client;
+    tracked->session.server = *server;
+    tracked->session.interface = *interface;
+    tracked->session.transport = TRANSPORT_TCP;
+    keep(track, tracked);
+    add_to_pair(track, tracked);
+    add_to_wish(track, tracked);
+    return tracked;
+}
+
+void track_rename(struct track *track, struct tracked *tracked, const struct syntax_id *interface) {
+    remove_from_wish(track, tracked);
+    tracked->session.interface = *interface;
+    tracked->guessed = false;
+    add_to_wish(track, tracked);
+}
+
+static struct link *find_link(const struct track *track, uint64_t flow) {
+    struct link *link;
+    HASH_FIND(hh, track->links, &flow, sizeof flow, link);
+    return link;
+}
+
+struct connection *track_connection(const struct track *track, uint64_t flow) {
+    struct link *link = find_link(track, flow);
+    return link == NULL ? NULL : &link->connection;
+}
+
+static void drop_link(struct track *track, struct link *link) {
+    HASH_DEL(track->links, link);
+    free(link);
+}
+
+struct connection *track_connect(struct track *track, uint64_t flow) {
+    struct link *link = find_link(track, flow);
+    if (link != NULL)
+        return &link->connection;
+    if (HASH_COUNT(track->links) == MAX_CONNECTIONS) {
+        drop_link(track, track->links); /* the oldest: uthash keeps the order of insertion */
+        track->tally->limits[LIMIT_SESSIONS]++;
+    }
+    link = allocate(1, sizeof *link);
+    link->connection.flow = flow;
+    HASH_ADD(hh, track->links, connection.flow, sizeof flow, link);
+    return &link->connection;
+}
+
+void track_attach(struct track *track, struct connection *connection, struct tracked *tracked) {
+    for (size_t i = 0; i < connection->session_count; i++)
+        if (connection->sessions[i] == tracked)
+            return;
+    if (connection->session_count == TRACK_MAX_SESSIONS_OF_FLOW) {
+        track->tally->limits[LIMIT_CONTEXTS]++;
+        return;
+    }
+    connection->sessions[connection->session_count++] = tracked;
+    tracked->flow = connection->flow;
+}
+
+void track_forget(struct track *track, uint64_t flow) {
+    struct link *link = find_link(track, flow);
+    if (link != NULL)
+        drop_link(track, link);
+}
+
+static struct known_endpoint *find_endpoint(const struct track *track, const struct endpoint *endpoint) {
+    struct endpoint_key key = {endpoint->address, {(uint8_t)(endpoint->port >> 8), (uint8_t)endpoint->port}};
+    struct known_endpoint *known;
+    HASH_FIND(hh, track->endpoints, &key, sizeof key, known);
+    return known;
+}
+
+const struct syntax_id *track_interface_at(const struct track *track, const struct endpoint *endpoint) {
+    struct known_endpoint *known = find_endpoint(track, endpoint);
+    return known == NULL ? NULL : &known->interface;
+}
+
+void track_learn_endpoint(struct track *track, const struct endpoint *endpoint, const struct syntax_id *interface) {
+    struct known_endpoint *known = find_endpoint(track, endpoint);
+    if (known == NULL) {
+        if (HASH_COUNT(track->endpoints) == MAX_ENDPOINTS) {
+            track->tally->limits[LIMIT_BINDINGS]++;
+            return;
+        }
+        known = allocate(1, sizeof *known);
+        known->key.address = endpoint->address;
+        known->key.port[0] = (uint8_t)(endpoint->port >> 8);
+        known->key.port[1] = (uint8_t)endpoint->port;
+        HASH_ADD(hh, track->endpoints, key, sizeof known->key, known);
+    }
+    known->interface = *interface;
+}
+
+static struct known_standing *find_standing(const struct track *track, const struct address *address) {
+    struct known_standing *known;
+    HASH_FIND(hh, track->standings, address, sizeof *address, known);
+    return known;
+}
+
+const struct standing *track_standing(const struct track *track, const struct address *address) {
+    struct known_standing *known = find_standing(track, address);
+    return known == NULL ? NULL : &known->standing;
+}
+
+static struct standing *get_standing(struct track *track, const struct address *address) {
+    struct known_standing *known = find_standing(track, address);
+    if (known == NULL) {
+        if (HASH_COUNT(track->standings) == MAX_ENDPOINTS) {
+            track->tally->limits[LIMIT_BINDINGS]++;
+            return NULL;
+        }
+        known = allocate(1, sizeof *known);
+        known->standing.address = *address;
+        HASH_ADD(hh, track->standings, standing.address, sizeof known->standing.address, known);
+    }
+    return &known->standing;
+}
+
+void track_accepts(struct track *track, const struct endpoint *endpoint) {
+    struct standing *standing = get_standing(track, &endpoint->address);
+    if (standing == NULL)
+        return;
+    standing->accepts = true;
+    if (standing->refused.port == endpoint->port)
+        standing->refused = (struct endpoint){.port = 0};
+}
+
+void track_refuses(struct track *track, const struct endpoint *endpoint, const struct syntax_id *interface,
+                   struct sighting seen) {
+    struct standing *standing = get_standing(track, &endpoint->address);
+    if (standing == NULL)
+        return;
+    standing->refused = *endpoint;
+    standing->refused_interface = *interface;
+    standing->refused_seen = seen;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef RULES_TRIAL_H
+#define RULES_TRIAL_H
+
+#include "rules/finding.h"
+#include "rules/knowledge.h"
+#include "rules/name.h"
+
+/* What a rule is asked about: one session that failed or that was flagged, and what is known around it.
+ * Internal to rules/. */
+struct trial {
+    const struct knowledge *knowledge;
+    const struct tracked *tracked;
+    const struct session *session;
+    enum outcome outcome;                   /* as it ended, or as it was predicted to end */
+    int64_t time;                           /* of the failure, or of the prediction */
+    const struct proof *served_before;      /* that the interface was served at this very address before; or NULL */
+    struct stand stands[FINDING_MAX_BOUND]; /* where the same server has it bound instead */
+    size_t stand_count;
+    /* Words for the messages. */
+    char client[ADDRESS_TEXT_SIZE];
+    char address[ADDRESS_TEXT_SIZE];
+    char endpoint[ENDPOINT_TEXT_SIZE]; /* where the connect goes; the address where no port is known */
+    char interface[INTERFACE_TEXT_SIZE];
+    char failure[96];    /* "refuses the connection (RST)", "does not answer (5 SYNs)" … */
+    char elsewhere[256]; /* the stands, "10.0.0.20:1112 and 10.0.0.21:1112"; "" for none */
+};
+
+/* What a rule answers. The caller presets what most of them say: severity of the rule, 1722, the stands as bound_at. */
+struct verdict {
+    const char *signature;
+    enum cause cause;
+    enum severity severity;
+    uint32_t win32;
+    char message[FINDING_TEXT_SIZE];
+    char advice[FINDING_TEXT_SIZE];
+};
+
+/* Tries the rules on this session and makes its finding; false if none fires (finding.c). */
+bool finding_make(const struct knowledge *knowledge, const struct tracked *tracked, struct finding *finding);
+
+#endif

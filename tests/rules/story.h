@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TESTS_RULES_STORY_H
+#define TESTS_RULES_STORY_H
+
+#include "rules/judge.h"
+
+/* Tells a judge facts as a capture would give them: every call is one frame, a millisecond after the one before. */
+struct story {
+    struct judge *judge;
+    struct tally tally;
+    struct sighting now;
+    uint64_t flows;
+    uint8_t client_ttl;
+};
+
+/* The interfaces and the addresses of the stories. A and B are one server, by their link-layer address. */
+extern const struct syntax_id LSA, SAM;
+#define CLIENT "10.0.0.50"
+#define OTHER_CLIENT "10.0.0.51"
+#define A "10.0.1.20"
+#define B "10.0.0.20"
+#define STRANGER "10.0.0.99"
+
+struct story story_begin(void);
+void story_wait(struct story *story, double seconds);
+/* Ends the capture here and lets the judge finish. */
+void story_end(struct story *story);
+void story_close(struct story *story);
+
+/* One connection's fate. The numbers that they return are frames. */
+struct line {
+    uint64_t flow;
+    const char *client, *server;
+    uint16_t port;
+    uint32_t syns;
+};
+struct line story_syn(struct story *story, const char *client, const char *server, uint16_t port);
+uint64_t story_syn_again(struct story *story, struct line *line);
+uint64_t story_accepts(struct story *story, const struct line *line);
+uint64_t story_refuses(struct story *story, const struct line *line);
+uint64_t story_icmp(struct story *story, const struct line *line, uint8_t type, uint8_t code);
+void story_silent(struct story *story, const struct line *line, struct sighting last_syn);
+void story_closes(struct story *story, const struct line *line);
+
+/* ept_map: the question and its answer, over a connection of its own to port 135. tower NULL: the wildcard 0.0.0.0. */
+uint64_t story_asks(struct story *story, const char *client, const char *server, const struct syntax_id *interface);
+uint64_t story_maps(struct story *story, const char *client, const char *server, const struct syntax_id *interface,
+                    const char *tower, uint16_t port);
+uint64_t story_does_not_know(struct story *story, const char *client, const char *server,
+                             const struct syntax_id *interface);
+
+uint64_t story_binds(struct story *story, const struct line *line, const struct syntax_id *interface);
+uint64_t story_accepts_bind(struct story *story, const struct line *line, const struct syntax_id *interface);
+uint64_t story_rejects_bind(struct story *story, const struct line *line, const struct syntax_id *interface);
+uint64_t story_naks(struct story *story, const struct line *line, const struct syntax_id *interface, uint16_t reason);
+uint64_t story_calls(struct story *story, const struct line *line, const struct syntax_id *interface);
+uint64_t story_answers(struct story *story, const struct line *line, const struct syntax_id *interface);
+uint64_t story_faults(struct story *story, const struct line *line, const struct syntax_id *interface, uint32_t status);
+
+/* All of it: map, connect, bind, call, answer. */
+struct line story_served(struct story *story, const char *client, const char *server, const struct syntax_id *interface,
+                         uint16_t port);
+/* Map, connect, RST; returns the frame of the RST. */
+uint64_t story_refused(struct story *story, const char *client, const char *server, const struct syntax_id *interface,
+                       uint16_t port);
+
+/* How many findings, averted ones too. */
+size_t story_findings(const struct story *story);
+
+#endif

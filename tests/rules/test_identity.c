@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rules/identity.h"
+#include "tests/unit.h"
+
+#include <string.h>
+
+static struct tally tally;
+
+static struct address at(const char *text) {
+    struct address address;
+    CU_ASSERT_TRUE_FATAL(address_parse(text, &address));
+    return address;
+}
+
+static struct sighting frame(uint64_t number) { return (struct sighting){number, (int64_t)number, 0}; }
+
+static void packet(struct identity *identity, const char *address, uint8_t mac_end, uint8_t ttl, uint64_t number) {
+    struct address from = at(address);
+    struct mac mac = {{2, 0, 0, 0, 0, mac_end}, true};
+    identity_packet(identity, &from, &mac, ttl, frame(number));
+}
+
+static size_t relatives_of(const struct identity *identity, const char *address, struct relative found[8]) {
+    struct address from = at(address);
+    return identity_relatives(identity, &from, found, 8);
+}
+
+static void one_link_layer_address_is_one_server(void) {
+    struct identity *identity = identity_open(&tally);
+    struct relative found[8];
+    packet(identity, "10.0.0.1", 1, 64, 10);
+    packet(identity, "10.0.0.2", 1, 64, 20);
+    packet(identity, "10.0.0.3", 3, 64, 30);
+    CU_ASSERT_EQUAL_FATAL(relatives_of(identity, "10.0.0.2", found), 1);
+    struct address first = at("10.0.0.1");
+    CU_ASSERT_TRUE(address_equal(&found[0].address, &first));
+    CU_ASSERT_EQUAL(found[0].link.kind, LINK_MAC);
+    CU_ASSERT_EQUAL(found[0].link.one_seen.frame, 20);
+    CU_ASSERT_EQUAL(found[0].link.other_seen.frame, 10);
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.3", found), 0);
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.77", found), 0);
+    identity_close(identity);
+}
+
+static void both_families_count_alike(void) {
+    struct identity *identity = identity_open(&tally);
+    struct relative found[8];
+    packet(identity, "10.0.0.1", 1, 64, 10);
+    packet(identity, "fd00::1", 1, 64, 20);
+    CU_ASSERT_EQUAL(relatives_of(identity, "fd00::1", found), 1);
+    identity_close(identity);
+}
+
+static void a_router_links_nothing(void) {
+    struct identity *identity = identity_open(&tally);
+    struct relative found[8];
+    packet(identity, "10.0.0.1", 1, 63, 10);
+    packet(identity, "10.0.0.2", 1, 63, 20);
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 0);
+    /* nor does one that was found out by another packet only */
+    packet(identity, "10.0.0.3", 2, 64, 30);
+    packet(identity, "10.0.0.4", 2, 64, 40);
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.3", found), 1);
+    packet(identity, "10.0.9.9", 2, 127, 50);
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.3", found), 0);
+    identity_close(identity);
+}
+
+static void too_many_addresses_make_a_router(void) {
+    struct identity *identity = identity_open(&tally);
+    struct relative found[8];
+    char text[] = "10.0.0.0";
+    for (char i = '1'; i <= '8'; i++) {
+        text[sizeof text - 2] = i;
+        packet(identity, text, 1, 64, 1);
+    }
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 7);
+    packet(identity, "10.0.0.9", 1, 64, 1);
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 0);
+    identity_close(identity);
+}
+
+static void another_stack_or_place_links_nothing(void) {
+    struct identity *identity = identity_open(&tally);
+    struct relative found[8];
+    packet(identity, "10.0.0.1", 1, 64, 10);
+    packet(identity, "10.0.0.2", 1, 128, 20);
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 0);
+    packet(identity, "10.0.0.3", 3, 64, 30);
+    packet(identity, "10.0.0.4", 3, 64, 40);
+    packet(identity, "10.0.0.4", 4, 64, 50); /* failover: it has moved */
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.3", found), 0);
+    identity_close(identity);
+}
+
+static void what_is_not_known_links_nothing(void) {
+    struct identity *identity = identity_open(&tally);
+    struct relative found[8];
+    struct mac unknown = {{0}, false}, loopback = {{0}, true}, real = {{2, 0, 0, 0, 0, 9}, true};
+    struct address one = at("10.0.0.1"), two = at("10.0.0.2");
+    identity_packet(identity, &one, &unknown, 64, frame(1));
+    identity_packet(identity, &two, &unknown, 64, frame(2));
+    identity_packet(identity, &one, &loopback, 64, frame(3));
+    identity_packet(identity, &two, &loopback, 64, frame(4));
+    identity_packet(identity, &one, &real, 0, frame(5));
+    identity_packet(identity, &two, &real, 0, frame(6));
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 0);
+    identity_close(identity);
+}
+
+static void name(struct identity *identity, const char *address, const char *computer, const char *domain) {
+    struct address from = at(address);
+    identity_name(identity, &from, NAME_NTLM_COMPUTER, computer, frame(1));
+    identity_name(identity, &from, NAME_NTLM_DOMAIN, domain, frame(1));
+}
+
+static void equal_ntlm_names_are_one_server(void) {
+    struct identity *identity = identity_open(&tally);
+    struct relative found[8];
+    name(identity, "10.0.0.1", "NODE1", "LAB");
+    name(identity, "10.0.0.2", "NODE1", "LAB");
+    name(identity, "10.0.0.3", "NODE1", "OTHER");
+    name(identity, "10.0.0.4", "", "LAB");
+    name(identity, "10.0.0.5", "", "LAB");
+    CU_ASSERT_EQUAL_FATAL(relatives_of(identity, "10.0.0.1", found), 1);
+    CU_ASSERT_EQUAL(found[0].link.kind, LINK_NTLM_NAME);
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.3", found), 0);
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.4", found), 0);
+    struct address one = at("10.0.0.1");
+    CU_ASSERT_STRING_EQUAL(identity_server_name(identity, &one), "NODE1");
+    identity_name(identity, &one, NAME_NTLM_DNS_COMPUTER, "node1.lab.example", frame(2));
+    CU_ASSERT_STRING_EQUAL(identity_server_name(identity, &one), "node1.lab.example");
+    struct address nobody = at("10.0.0.9");
+    CU_ASSERT_STRING_EQUAL(identity_server_name(identity, &nobody), "");
+    identity_close(identity);
+}
+
+static void a_joined_association_group_is_one_server(void) {
+    struct identity *identity = identity_open(&tally);
+    struct relative found[8];
+    struct address client = at("10.0.0.50"), other = at("10.0.0.51"), one = at("10.0.0.1"), two = at("10.0.0.2");
+    identity_association(identity, &client, &one, 7, 0, frame(1));
+    identity_association(identity, &client, &two, 7, 0, frame(2)); /* the same number, granted anew */
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 0);
+    identity_association(identity, &other, &one, 7, 7, frame(3)); /* another client's group */
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 0);
+    identity_association(identity, &client, &one, 8, 0, frame(4));
+    identity_association(identity, &client, &two, 9, 8, frame(5)); /* wanted, not granted */
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 0);
+    identity_association(identity, &client, &two, 8, 8, frame(6));
+    CU_ASSERT_EQUAL_FATAL(relatives_of(identity, "10.0.0.1", found), 1);
+    CU_ASSERT_EQUAL(found[0].link.kind, LINK_ASSOCIATION);
+    identity_close(identity);
+}
+
+static void relatives_of_relatives_count(void) {
+    struct identity *identity = identity_open(&tally);
+    struct relative found[8];
+    packet(identity, "10.0.0.1", 1, 64, 10);
+    packet(identity, "10.0.0.2", 1, 64, 20);
+    struct identity_link tower = {LINK_TOWER, at("10.0.0.2"), at("10.0.7.7"), frame(5), frame(5)};
+    identity_link(identity, &tower);
+    identity_link(identity, &tower);
+    CU_ASSERT_EQUAL_FATAL(relatives_of(identity, "10.0.0.1", found), 2);
+    CU_ASSERT_EQUAL(found[1].link.kind, LINK_TOWER);
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.7.7", found), 2);
+    struct address one = at("10.0.0.1");
+    CU_ASSERT_EQUAL(identity_relatives(identity, &one, found, 1), 1);
+    identity_close(identity);
+}
+
+int main(void) {
+    CU_TestInfo tests[] = {
+        {"one link-layer address is one server", one_link_layer_address_is_one_server},
+        {"both families count alike", both_families_count_alike},
+        {"a router links nothing", a_router_links_nothing},
+        {"too many addresses make a router", too_many_addresses_make_a_router},
+        {"another stack or place links nothing", another_stack_or_place_links_nothing},
+        {"what is not known links nothing", what_is_not_known_links_nothing},
+        {"equal NTLM names are one server", equal_ntlm_names_are_one_server},
+        {"a joined association group is one server", a_joined_association_group_is_one_server},
+        {"relatives of relatives count", relatives_of_relatives_count},
+        CU_TEST_INFO_NULL,
+    };
+    return unit_run("rules/identity", tests);
+}
