@@ -54,6 +54,20 @@ static void put_elsewhere(struct trial *t) {
     }
 }
 
+/* Another port of this address: given by its mapper to somebody else since this client asked, or serving later. */
+static void find_moved(struct trial *t, const struct binding *here) {
+    const struct session *s = t->session;
+    for (size_t i = 0; here != NULL && s->server.port != 0 && i < here->count; i++) {
+        const struct proof *proof = &here->proofs[i];
+        bool mapped_since = proof->kind == PROOF_MAPPED && proof->last.time > s->stages[STAGE_MAPPED].time;
+        bool serves_later = proof_is_of_serving(proof->kind) && proof->last.time > t->time;
+        if (proof->endpoint.port != s->server.port && (mapped_since || serves_later)) {
+            t->moved = proof->endpoint;
+            t->moved_time = proof->last.time;
+        }
+    }
+}
+
 static struct trial open_trial(const struct knowledge *k, const struct tracked *tracked) {
     const struct session *s = &tracked->session;
     struct trial t = {.knowledge = k, .tracked = tracked, .session = s};
@@ -62,8 +76,9 @@ static struct trial open_trial(const struct knowledge *k, const struct tracked *
     t.time = s->failing.frame != 0 ? s->failing.time : s->flagged.time;
     const struct binding *here = binding_find(k->bindings, &s->server.address, interface);
     t.served_before = binding_before(here, proof_is_of_serving, t.time);
-    t.stand_count =
-        knowledge_bound_elsewhere(k, &s->server.address, interface, t.time, SPAN_ALL, t.stands, FINDING_MAX_BOUND);
+    find_moved(&t, here);
+    struct place place = {s->server, *interface, t.time};
+    t.stand_count = knowledge_bound_elsewhere(k, &place, SPAN_ALL, t.stands, FINDING_MAX_BOUND);
     address_text(&s->client.address, t.client);
     address_text(&s->server.address, t.address);
     if (s->server.port != 0)
@@ -198,6 +213,15 @@ static void put_display_filter(struct finding *f, const struct session *s) {
              client, ip, server, MAPPER_PORT, port);
 }
 
+static void put_bound_at(struct finding *f, const struct trial *t, const struct verdict *verdict) {
+    if (!verdict->bound_at)
+        return;
+    if (verdict->moved.port != 0)
+        f->bound_at[f->bound_count++] = verdict->moved;
+    for (size_t i = 0; i < t->stand_count && f->bound_count < FINDING_MAX_BOUND; i++)
+        f->bound_at[f->bound_count++] = t->stands[i].endpoint;
+}
+
 static enum finding_state state_of(const struct session *s) {
     if (s->outcome == OUTCOME_SERVED)
         return FINDING_AVERTED;
@@ -208,7 +232,8 @@ static enum finding_state state_of(const struct session *s) {
 
 static const struct rule *first_that_fires(const struct trial *t, struct verdict *verdict) {
     for (size_t i = 0; i < RULE_COUNT; i++) {
-        *verdict = (struct verdict){.severity = RULES[i]->severity, .win32 = WIN32_SERVER_UNAVAILABLE};
+        *verdict =
+            (struct verdict){.severity = RULES[i]->severity, .win32 = WIN32_SERVER_UNAVAILABLE, .bound_at = true};
         if (RULES[i]->fires(t, verdict))
             return RULES[i];
     }
@@ -238,13 +263,12 @@ bool finding_make(const struct knowledge *k, const struct tracked *tracked, stru
                           .got_through = s->got_through};
     if (f->state == FINDING_AVERTED)
         f->severity = SEVERITY_INFO;
-    if (f->state == FINDING_FAILED) {
+    if (f->state == FINDING_FAILED || f->state == FINDING_FAILING) {
         f->failed = s->failed;
         f->lead = s->failed.time - s->flagged.time;
     }
     snprintf(f->server_name, sizeof f->server_name, "%s", identity_server_name(k->identity, &s->server.address));
-    for (; f->bound_count < t.stand_count; f->bound_count++)
-        f->bound_at[f->bound_count] = t.stands[f->bound_count].endpoint;
+    put_bound_at(f, &t, &verdict);
     snprintf(f->message, sizeof f->message, "%s", verdict.message);
     snprintf(f->advice, sizeof f->advice, "%s", verdict.advice);
     put_display_filter(f, s);
@@ -252,6 +276,7 @@ bool finding_make(const struct knowledge *k, const struct tracked *tracked, stru
     add_stages(f, &t);
     add_way_through(f, &t);
     add_omen(f, &t);
-    add_stands(f, &t);
+    if (verdict.bound_at)
+        add_stands(f, &t);
     return true;
 }

@@ -45,7 +45,7 @@ struct finding {
     struct endpoint bound_at[FINDING_MAX_BOUND];
     size_t bound_count;
     struct sighting flagged;
-    struct sighting failed; /* frame 0 = not (yet) */
+    struct sighting failed; /* last packet of the failing attempt, so far if it is failing; frame 0 = none */
     int64_t lead;           /* ns from flagged to failed; 0 without failed */
     uint32_t win32;
     uint64_t count; /* sessions folded into it */

@@ -216,7 +216,10 @@ static void first_syn(struct knowledge *k, const struct fact *fact) {
     predict_at_question(k, t, fact->seen);
 }
 
-static void overdue(struct tracked *t, const struct fact *fact) {
+/* One SYN gets lost now and then; with the second repetition the silence is evidence, for the next client too. */
+static void overdue(struct knowledge *k, struct tracked *t, const struct fact *fact) {
+    if (fact->connect.attempt == 3 && t->session.outcome != OUTCOME_REFUSED)
+        knowledge_prove(k, fact, &t->session.interface, PROOF_UNANSWERED, fact->server);
     if (t->session.failing.frame == 0)
         t->session.failing = fact->seen;
     t->session.failed = fact->seen;
@@ -231,7 +234,7 @@ static void attempted(struct knowledge *k, const struct fact *fact) {
     } else if (c != NULL && !c->established) {
         c->syn_interval = fact->seen.time - c->last_syn.time;
         for (size_t i = 0; i < c->session_count; i++)
-            overdue(c->sessions[i], fact);
+            overdue(k, c->sessions[i], fact);
         if (c->syns == 1)
             c->second_syn = fact->seen;
     }
@@ -320,6 +323,16 @@ static void refused(struct knowledge *k, const struct fact *fact) {
     not_connected(k, fact, OUTCOME_REFUSED, PROOF_REFUSED);
 }
 
+/* Who closes the connection to the mapper is done with what it asked there: it does not try any more. */
+static void closed(struct knowledge *k, const struct fact *fact) {
+    bool by_somebody = fact->closing.reason == CLOSE_FIN || fact->closing.reason == CLOSE_RESET;
+    struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
+    for (int i = 0; t != NULL && i < MAX_LOOK_BACK; i++, t = t->older)
+        if (t->map_flow == fact->flow && by_somebody)
+            t->done = fact->seen.time;
+    track_forget(k->track, fact->flow);
+}
+
 static void capture_ended(struct knowledge *k, const struct fact *fact) {
     k->ended = true;
     k->end = fact->seen.time;
@@ -366,7 +379,7 @@ void knowledge_follow(struct knowledge *k, const struct fact *fact) {
         identity_name(k->identity, &fact->server.address, fact->name.source, fact->name.name, fact->seen);
         break;
     case FACT_CLOSED:
-        track_forget(k->track, fact->flow);
+        closed(k, fact);
         break;
     case FACT_CAPTURE_ENDED:
         capture_ended(k, fact);

@@ -112,6 +112,16 @@ static struct station *get_station(struct identity *identity, const struct mac *
 /* Hosts send with one of these; any other value was counted down by a router on the way. */
 static bool ttl_is_initial(uint8_t ttl) { return ttl == 32 || ttl == 64 || ttl == 128 || ttl == 255; }
 
+/* Gateways of virtual networks that forward without counting down: Azure's, and VirtualBox's NAT (last octet varies).
+ */
+static bool is_virtual_gateway(const struct mac *mac) {
+    static const uint8_t known[][5] = {{0x12, 0x34, 0x56, 0x78, 0x9a}, {0x52, 0x54, 0x00, 0x12, 0x35}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (memcmp(mac->octets, known[i], sizeof known[i]) == 0)
+            return true;
+    return false;
+}
+
 void identity_packet(struct identity *identity, const struct address *address, const struct mac *mac, uint8_t ttl,
                      struct sighting seen) {
     static const uint8_t loopback[6];
@@ -121,7 +131,7 @@ void identity_packet(struct identity *identity, const struct address *address, c
     if (server == NULL)
         return;
     struct station *station = get_station(identity, mac);
-    if (!ttl_is_initial(ttl))
+    if (!ttl_is_initial(ttl) || is_virtual_gateway(mac))
         station->router = true;
     if (!server->mac.known) {
         server->mac = *mac;
@@ -183,8 +193,13 @@ static bool same_name(const struct server *a, const struct server *b) {
            strcmp(a->names[NAME_NTLM_DOMAIN], b->names[NAME_NTLM_DOMAIN]) == 0;
 }
 
+/* Two hosts behind one link-layer address, as in networks whose gateway does not count down the TTL. */
+static bool other_name(const struct server *a, const struct server *b) {
+    return a->names[NAME_NTLM_COMPUTER][0] != '\0' && b->names[NAME_NTLM_COMPUTER][0] != '\0' && !same_name(a, b);
+}
+
 static bool same_station(const struct identity *identity, const struct server *a, const struct server *b) {
-    if (!a->mac.known || !b->mac.known || a->moved || b->moved || a->ttl != b->ttl ||
+    if (other_name(a, b) || !a->mac.known || !b->mac.known || a->moved || b->moved || a->ttl != b->ttl ||
         memcmp(a->mac.octets, b->mac.octets, sizeof a->mac.octets) != 0)
         return false;
     return !find_station(identity, &a->mac)->router;

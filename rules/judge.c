@@ -81,11 +81,13 @@ static struct finding *keep(struct judge *judge, const struct finding *finding) 
     return kept;
 }
 
-/* One more of the same kind. The first stays the one that is told; a failure that is over outweighs an open one. */
+/* One more of the same kind. The first stays the one that is told; a failure that is over outweighs an open one, and
+ * any failure a prediction. */
 static void fold_in(struct finding *into, const struct finding *more) {
     into->count++;
-    if (into->state != FINDING_FAILED && more->state == FINDING_FAILED) {
-        into->state = FINDING_FAILED;
+    if ((into->state != FINDING_FAILED && more->state == FINDING_FAILED) ||
+        (into->state == FINDING_PREDICTED && more->state == FINDING_FAILING)) {
+        into->state = more->state;
         into->failed = more->failed;
         into->lead = more->failed.time - into->flagged.time;
     }

@@ -40,16 +40,20 @@ static const struct proof *stands_at(const struct binding *binding, int64_t time
     return fell != NULL && fell->seen.time - time < same_time ? NULL : before;
 }
 
-size_t knowledge_bound_elsewhere(const struct knowledge *k, const struct address *address,
-                                 const struct syntax_id *interface, int64_t time, enum span span, struct stand *stands,
-                                 size_t max) {
+static bool is_contradicted(const struct identity_link *link, uint16_t here, uint16_t there) {
+    return link->kind == LINK_MAC && here != 0 && there != 0 && here != there;
+}
+
+size_t knowledge_bound_elsewhere(const struct knowledge *k, const struct place *place, enum span span,
+                                 struct stand *stands, size_t max) {
     struct relative relatives[KNOWLEDGE_MAX_RELATIVES];
-    size_t relative_count = identity_relatives(k->identity, address, relatives, KNOWLEDGE_MAX_RELATIVES);
+    size_t relative_count =
+        identity_relatives(k->identity, &place->endpoint.address, relatives, KNOWLEDGE_MAX_RELATIVES);
     size_t count = 0;
     for (size_t i = 0; i < relative_count && count < max; i++) {
-        const struct binding *binding = binding_find(k->bindings, &relatives[i].address, interface);
-        const struct proof *proof = stands_at(binding, time, span);
-        if (proof != NULL)
+        const struct binding *binding = binding_find(k->bindings, &relatives[i].address, &place->interface);
+        const struct proof *proof = stands_at(binding, place->time, span);
+        if (proof != NULL && !is_contradicted(&relatives[i].link, place->endpoint.port, proof->endpoint.port))
             stands[count++] = (struct stand){proof->endpoint, proof, relatives[i].link};
     }
     return count;

@@ -41,13 +41,19 @@ void predict_at_answer(const struct knowledge *knowledge, struct tracked *tracke
 /* After the last fact: what became of the sessions that are still open, and who got through another way (settle.c). */
 void settle_sessions(const struct knowledge *knowledge);
 
-/* A place other than `address` where the same server has the interface bound, as far as what was seen around `time`
- * shows: proven by a proof that speaks for it (the mapper's own word for its own address is none) and not refused
- * there at the same time. */
+/* Another place where the same server has an interface bound, as far as what was seen around a time shows: there is
+ * a proof of serving, and no refusal there at that time. */
 struct stand {
     struct endpoint endpoint;
     const struct proof *proof;
     struct identity_link link;
+};
+
+/* Whose interface is looked for elsewhere, and when. */
+struct place {
+    struct endpoint endpoint; /* port: what the mapper gave here, or what was tried here; 0 = unknown */
+    struct syntax_id interface;
+    int64_t time;
 };
 
 enum span {
@@ -59,9 +65,9 @@ enum span {
 bool proof_is_of_serving(enum binding_proof kind);
 bool proof_is_of_silence_or_refusal(enum binding_proof kind);
 
-/* Writes at most max of them and returns their number. */
-size_t knowledge_bound_elsewhere(const struct knowledge *knowledge, const struct address *address,
-                                 const struct syntax_id *interface, int64_t time, enum span span, struct stand *stands,
-                                 size_t max);
+/* Writes at most max of them and returns their number. Two addresses that only share a link-layer address are not
+ * taken for one server if their mappers give this interface different ports: one mapper would give one port. */
+size_t knowledge_bound_elsewhere(const struct knowledge *knowledge, const struct place *place, enum span span,
+                                 struct stand *stands, size_t max);
 
 #endif

@@ -6,10 +6,9 @@
 /* A failure that lasted so long is no hiccup, such as a service that is just starting. */
 static const int64_t LASTING = 5 * SECOND;
 
-static bool bound_elsewhere_before(const struct knowledge *k, const struct address *address,
-                                   const struct syntax_id *interface, int64_t time) {
+static bool bound_elsewhere_before(const struct knowledge *k, struct place place) {
     struct stand stand;
-    return knowledge_bound_elsewhere(k, address, interface, time, SPAN_BEFORE, &stand, 1) != 0;
+    return knowledge_bound_elsewhere(k, &place, SPAN_BEFORE, &stand, 1) != 0;
 }
 
 static void predict(struct tracked *t, struct sighting seen, enum prediction prediction) {
@@ -39,8 +38,8 @@ void predict_at_question(const struct knowledge *k, struct tracked *t, struct si
         return;
     if (session->server.port != 0 && proof->endpoint.port != session->server.port)
         return; /* it has moved to another port since */
-    if (proof->last.time - proof->seen.time < LASTING &&
-        !bound_elsewhere_before(k, &session->server.address, &session->interface, seen.time))
+    struct place here = {{session->server.address, proof->endpoint.port}, session->interface, seen.time};
+    if (proof->last.time - proof->seen.time < LASTING && !bound_elsewhere_before(k, here))
         return;
     predict(t, seen, PREDICTED_BY_EARLIER);
     t->omen = proof->kind;
@@ -78,7 +77,7 @@ static bool others_are_refused(const struct knowledge *k, const struct session *
         return false;
     if (standing->accepts && !maps_to(session, &standing->refused))
         return false;
-    return bound_elsewhere_before(k, &session->server.address, &standing->refused_interface, time);
+    return bound_elsewhere_before(k, (struct place){standing->refused, standing->refused_interface, time});
 }
 
 void predict_at_answer(const struct knowledge *k, struct tracked *t, struct sighting seen) {

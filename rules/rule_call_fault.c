@@ -12,6 +12,7 @@ static bool fires(const struct trial *t, struct verdict *v) {
     if (name == NULL)
         name = fault_name(session->status);
     v->cause = CAUSE_FAULT;
+    v->bound_at = false;
     v->win32 = by_mapper ? win32_of_mapper(session->status) : 0;
     if (v->win32 == 0)
         v->win32 = win32_of_fault(session->status);

@@ -3,36 +3,22 @@
 
 #include <stdio.h>
 
-/* The latest endpoint that the mapper of this address gave, to anyone, before the failure. */
-static const struct proof *moved_to(const struct trial *t) {
-    const struct session *session = t->session;
-    const struct binding *binding = binding_find(t->knowledge->bindings, &session->server.address, &session->interface);
-    const struct proof *latest = NULL;
-    for (size_t i = 0; binding != NULL && i < binding->count; i++)
-        if (binding->proofs[i].kind == PROOF_MAPPED && binding->proofs[i].seen.time < t->time)
-            latest = &binding->proofs[i];
-    bool own = latest == NULL || latest->last.time <= session->stages[STAGE_MAPPED].time;
-    return own || latest->endpoint.port == session->server.port ? NULL : latest;
-}
-
 static bool fires(const struct trial *t, struct verdict *v) {
-    if (t->session->to_mapper || t->outcome != OUTCOME_REFUSED)
+    /* A port that only came later is no sign of a move if the interface was bound elsewhere and never here. */
+    bool moved = t->moved.port != 0 && (t->moved_time <= t->time || t->stand_count == 0);
+    if (t->session->to_mapper || t->outcome != OUTCOME_REFUSED || (t->served_before == NULL && !moved))
         return false;
-    const struct proof *moved = moved_to(t);
-    if (t->served_before == NULL && moved == NULL)
-        return false;
+    v->moved = t->moved;
     v->cause = CAUSE_STALE;
     char now[320] = "";
-    if (moved != NULL) {
-        char endpoint[ENDPOINT_TEXT_SIZE];
-        snprintf(now, sizeof now, " The endpoint mapper has since given %s.",
-                 endpoint_text(&moved->endpoint, endpoint));
-    } else if (t->stand_count != 0) {
+    char endpoint[ENDPOINT_TEXT_SIZE];
+    if (t->moved.port != 0)
+        snprintf(now, sizeof now, " It is at %s now.", endpoint_text(&t->moved, endpoint));
+    else if (t->stand_count != 0)
         snprintf(now, sizeof now, " The same server has it at %s now.", t->elsewhere);
-    }
-    snprintf(v->message, sizeof v->message,
-             "%s goes to %s for %s: %s %s, though the interface was served at this address before.%s", t->client,
-             t->address, t->interface, t->endpoint, t->failure, now);
+    const char *before = t->served_before != NULL ? ", though the interface was served at this address before" : "";
+    snprintf(v->message, sizeof v->message, "%s goes to %s for %s: %s %s%s.%s", t->client, t->address, t->interface,
+             t->endpoint, t->failure, before, now);
     snprintf(v->advice, sizeof v->advice,
              "The service was restarted, stopped or moved to another node: check its state, and let the client ask the "
              "endpoint mapper anew%s%s.",

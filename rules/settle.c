@@ -19,6 +19,13 @@ static void cannot_tell(struct session *session, const char *why) {
         session->flagged = (struct sighting){0};
 }
 
+/* The client has turned to this server with another question since. */
+static bool went_on(const struct knowledge *k, const struct tracked *t) {
+    const struct session *session = &t->session;
+    const struct tracked *newest = track_newest(k->track, &session->client.address, &session->server.address);
+    return newest != t && newest->session.stages[STAGE_ASKED].time > t->last_syn.time;
+}
+
 /* A silent connect (protocol.md section 5.1): the client doubles its timeout, and gives up after the last one. */
 static void settle_silence(const struct knowledge *k, struct tracked *t) {
     struct session *session = &t->session;
@@ -30,9 +37,10 @@ static void settle_silence(const struct knowledge *k, struct tracked *t) {
             cannot_tell(session, "the capture ends before the connect can be called overdue");
         return;
     }
+    bool gave_up = t->done > t->last_syn.time || went_on(k, t);
     bool exhausted = is_windows_ttl(t->client_ttl) && session->syns >= SILENT_SYNS && t->syn_interval > 4 * SECOND;
     /* A tenth less: timers are coarse. */
-    session->still_trying = !exhausted && waited < 2 * t->syn_interval - t->syn_interval / 10;
+    session->still_trying = !exhausted && !gave_up && waited < 2 * t->syn_interval - t->syn_interval / 10;
 }
 
 static void settle_refusal(const struct knowledge *k, struct tracked *t) {

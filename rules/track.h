@@ -28,6 +28,7 @@ struct tracked {
     struct sighting last_syn;
     int64_t syn_interval; /* between the last two SYNs of one attempt */
     int64_t served_time;
+    int64_t done; /* when the connection to the mapper was closed; 0 = not seen */
     uint8_t client_ttl;
     bool guessed;             /* the interface is only known from who else used the endpoint */
     bool recovered_elsewhere; /* N5: the client walked on to the next address of the name, and was served there */

@@ -12,9 +12,11 @@ struct trial {
     const struct knowledge *knowledge;
     const struct tracked *tracked;
     const struct session *session;
-    enum outcome outcome;                   /* as it ended, or as it was predicted to end */
-    int64_t time;                           /* of the failure, or of the prediction */
-    const struct proof *served_before;      /* that the interface was served at this very address before; or NULL */
+    enum outcome outcome;              /* as it ended, or as it was predicted to end */
+    int64_t time;                      /* of the failure, or of the prediction */
+    const struct proof *served_before; /* that the interface was served at this very address before; or NULL */
+    struct endpoint moved; /* where this very address has it now, or by its mapper's later word; port 0 = not known */
+    int64_t moved_time;
     struct stand stands[FINDING_MAX_BOUND]; /* where the same server has it bound instead */
     size_t stand_count;
     /* Words for the messages. */
@@ -32,6 +34,8 @@ struct verdict {
     enum cause cause;
     enum severity severity;
     uint32_t win32;
+    bool bound_at;         /* whether the other places matter to the finding */
+    struct endpoint moved; /* told before them; port 0 = none */
     char message[FINDING_TEXT_SIZE];
     char advice[FINDING_TEXT_SIZE];
 };
