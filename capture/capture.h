@@ -5,7 +5,12 @@
 #include "wire/segment.h"
 #include "wire/tally.h"
 
-/* Capture files in, segments out. One capture at a time per process: libnids has global state. */
+/* Capture files in, segments out. One capture at a time per process: libnids has global state.
+ *
+ * What the receiver must be ready for, besides wire/segment.h: BYTES of the client before OPENED (data in the SYN); SYN
+ * after OPENED (captured out of order); REFUSED without a SYN (only the server's side was captured); bytes of one
+ * direction while the other waits behind a hole; and sighting.frame that is not in order, as bytes which waited keep
+ * the frame that held them. */
 struct capture;
 
 enum { CAPTURE_ERROR_SIZE = 512 };

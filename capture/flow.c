@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _DEFAULT_SOURCE /* getrandom */
+#include "capture/flow.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#define XXH_INLINE_ALL /* the key is short: a call would cost more than the hash */
+#include <xxhash.h>
+
+/* A chained table of our own: uthash would spend 56 octets on a handle for each flow, and a find through both of its
+ * lists; here it is one pointer and the hash. */
+
+enum { FIRST_BUCKETS = 1024, SLAB = 128 };
+enum { SECOND = 1000000000 };
+
+struct connection_slab {
+    struct connection items[SLAB];
+    struct connection_slab *next;
+};
+
+static_assert(sizeof(struct connection) <= 256, "an idle flow is to stay small");
+
+bool flow_table_open(struct flow_table *table, uint32_t capacity) {
+    *table = (struct flow_table){.capacity = capacity, .bucket_count = FIRST_BUCKETS};
+    table->buckets = calloc(FIRST_BUCKETS, sizeof(struct connection *));
+    /* A hostile capture must not be able to fill one bucket. No result depends on the order of the buckets. */
+    if (getrandom(&table->seed, sizeof table->seed, GRND_NONBLOCK) < 0)
+        table->seed = 0;
+    return table->buckets != NULL;
+}
+
+void flow_table_close(struct flow_table *table) {
+    while (table->slabs != NULL) {
+        struct connection_slab *slab = table->slabs;
+        table->slabs = slab->next;
+        free(slab);
+    }
+    free(table->buckets);
+}
+
+struct key {
+    uint8_t addresses[2][16];
+    uint16_t ports[2];
+    uint32_t vlan;
+};
+
+static_assert(sizeof(struct key) == 40, "no padding is hashed");
+
+static bool source_first(const struct packet *p) {
+    int order = memcmp(p->source.address.octets, p->destination.address.octets, 16);
+    return order != 0 ? order < 0 : p->source.port < p->destination.port;
+}
+
+uint32_t flow_hash(const struct flow_table *table, const struct packet *packet) {
+    bool straight = source_first(packet);
+    const struct endpoint *first = straight ? &packet->source : &packet->destination;
+    const struct endpoint *second = straight ? &packet->destination : &packet->source;
+    struct key key = {.ports = {first->port, second->port}, .vlan = packet->vlan};
+    memcpy(key.addresses[0], first->address.octets, 16);
+    memcpy(key.addresses[1], second->address.octets, 16);
+    return (uint32_t)XXH3_64bits_withSeed(&key, sizeof key, table->seed);
+}
+
+static bool same_endpoint(const struct endpoint *a, const struct endpoint *b) {
+    return a->port == b->port && a->address.family == b->address.family &&
+           memcmp(a->address.octets, b->address.octets, 16) == 0;
+}
+
+static bool joins(const struct connection *c, const struct packet *p, enum direction direction) {
+    return same_endpoint(&c->flow.sides[direction].endpoint, &p->source) &&
+           same_endpoint(&c->flow.sides[!direction].endpoint, &p->destination);
+}
+
+static struct connection **bucket_of(const struct flow_table *table, uint32_t hash) {
+    return &table->buckets[hash & (table->bucket_count - 1)];
+}
+
+struct connection *flow_find(const struct flow_table *table, const struct packet *packet, uint32_t hash,
+                             enum direction *direction) {
+    for (struct connection *c = *bucket_of(table, hash); c != NULL; c = c->chain) {
+        if (c->hash != hash || c->vlan != packet->vlan)
+            continue;
+        *direction = FROM_CLIENT;
+        if (joins(c, packet, FROM_CLIENT))
+            return c;
+        *direction = FROM_SERVER;
+        if (joins(c, packet, FROM_SERVER))
+            return c;
+    }
+    return NULL;
+}
+
+static void grow(struct flow_table *table) {
+    uint32_t count = table->bucket_count * 2;
+    struct connection **buckets = calloc(count, sizeof(struct connection *));
+    if (buckets == NULL)
+        return; /* longer chains */
+    for (uint32_t i = 0; i < table->bucket_count; i++) {
+        while (table->buckets[i] != NULL) {
+            struct connection *c = table->buckets[i];
+            table->buckets[i] = c->chain;
+            c->chain = buckets[c->hash & (count - 1)];
+            buckets[c->hash & (count - 1)] = c;
+        }
+    }
+    free(table->buckets);
+    table->buckets = buckets;
+    table->bucket_count = count;
+}
+
+static void add_slab(struct flow_table *table) {
+    struct connection_slab *slab = aligned_alloc(_Alignof(struct connection_slab), sizeof *slab);
+    if (slab == NULL)
+        return;
+    slab->next = table->slabs;
+    table->slabs = slab;
+    for (size_t i = SLAB; i-- > 0;) {
+        slab->items[i].chain = table->free;
+        table->free = &slab->items[i];
+    }
+}
+
+static void link_newest(struct flow_table *table, struct connection *c, enum phase phase) {
+    struct age_list *list = &table->ages[phase];
+    c->phase = (uint8_t)phase;
+    c->newer = NULL;
+    c->older = list->newest;
+    *(list->newest != NULL ? &list->newest->newer : &list->oldest) = c;
+    list->newest = c;
+}
+
+static void unlink_age(struct flow_table *table, struct connection *c) {
+    struct age_list *list = &table->ages[c->phase];
+    *(c->older != NULL ? &c->older->newer : &list->oldest) = c->newer;
+    *(c->newer != NULL ? &c->newer->older : &list->newest) = c->older;
+}
+
+struct connection *flow_add(struct flow_table *table, const struct packet *packet, uint32_t hash,
+                            enum direction direction) {
+    if (table->count == table->capacity)
+        return NULL;
+    if (table->count >= table->bucket_count)
+        grow(table);
+    if (table->free == NULL)
+        add_slab(table);
+    struct connection *c = table->free;
+    if (c == NULL)
+        return NULL;
+    table->free = c->chain;
+    *c = (struct connection){.hash = hash, .vlan = packet->vlan};
+    c->flow.sides[direction].endpoint = packet->source;
+    c->flow.sides[!direction].endpoint = packet->destination;
+    struct connection **bucket = bucket_of(table, hash);
+    c->chain = *bucket;
+    *bucket = c;
+    link_newest(table, c, PHASE_HALF_OPEN);
+    table->count++;
+    return c;
+}
+
+void flow_remove(struct flow_table *table, struct connection *c) {
+    struct connection **at = bucket_of(table, c->hash);
+    while (*at != c)
+        at = &(*at)->chain;
+    *at = c->chain;
+    unlink_age(table, c);
+    c->chain = table->free;
+    table->free = c;
+    table->count--;
+}
+
+void flow_touch(struct flow_table *table, struct connection *c, enum phase phase, int64_t now) {
+    /* The neighbours in the list are likely not in the cache: leave them alone while it makes no difference. */
+    if (c->phase != phase || now - c->touched >= SECOND) {
+        unlink_age(table, c);
+        link_newest(table, c, phase);
+        c->touched = now;
+    }
+}
+
+struct connection *flow_least_useful(const struct flow_table *table) {
+    for (size_t phase = 0; phase < PHASES; phase++)
+        if (table->ages[phase].oldest != NULL)
+            return table->ages[phase].oldest;
+    return NULL;
+}
+
+static int by_id(const void *a, const void *b) {
+    const struct connection *const *left = a;
+    const struct connection *const *right = b;
+    return ((*left)->flow.id > (*right)->flow.id) - ((*left)->flow.id < (*right)->flow.id);
+}
+
+struct connection **flow_all(const struct flow_table *table) {
+    struct connection **all = calloc((size_t)table->count + 1, sizeof(struct connection *));
+    if (all == NULL)
+        return NULL;
+    size_t count = 0;
+    for (size_t phase = 0; phase < PHASES; phase++)
+        for (struct connection *c = table->ages[phase].oldest; c != NULL; c = c->newer)
+            all[count++] = c;
+    qsort(all, count, sizeof(struct connection *), by_id);
+    return all;
+}

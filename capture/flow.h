@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CAPTURE_FLOW_H
+#define CAPTURE_FLOW_H
+
+#include "capture/decode.h"
+#include "wire/segment.h"
+
+/* The flow table: every TCP connection that is remembered, found by its addresses, ports and VLAN, whichever side
+ * sent the packet. Knows how useful each is and when it was last seen; decides nothing about TCP. */
+
+/* Where one direction's bytes stand. */
+struct stream {
+    uint32_t next;    /* sequence number of the next byte to tell */
+    uint32_t acked;   /* the furthest acknowledgement by the other side */
+    uint32_t fin;     /* sequence number of the FIN */
+    uint32_t suspect; /* where a segment ended that lay too far off to be believed */
+    uint32_t cut;     /* bytes from next on that the snap length cut */
+    bool placed : 1;  /* next is known */
+    bool hinted : 1;  /* not yet, but the other side acknowledged up to next before anything was seen */
+    bool ack_known : 1;
+    bool fin_known : 1;
+    bool suspected : 1;
+    bool seen : 1;       /* this side sent a packet */
+    bool told : 1;       /* bytes of it were told */
+    struct queue *queue; /* NULL unless bytes wait behind a hole */
+};
+
+/* From the least useful to the most: in this order flows make room for new ones. */
+enum phase {
+    PHASE_CLOSED,    /* its end was told; remembered so that late packets are not taken for a new flow */
+    PHASE_HALF_OPEN, /* nobody has accepted yet */
+    PHASE_CLOSING,   /* at least one FIN was seen */
+    PHASE_OTHER,     /* open, and its bytes are of no interest */
+    PHASE_OPEN,
+    PHASES
+};
+
+/* In the order in which a packet needs it: what flow_find reads shares a cache line or two. */
+struct connection {
+    _Alignas(64) struct connection *chain; /* of the hash bucket, or of the free ones */
+    uint32_t hash;
+    uint32_t vlan;
+    struct flow flow;
+    uint32_t isn;   /* the client's */
+    uint8_t phase;  /* enum phase */
+    uint8_t closer; /* enum direction: who sent the last FIN or RST */
+    bool isn_known : 1;
+    bool opened : 1;
+    bool refused : 1;     /* the latest answer was an RST */
+    bool refused_syn : 1; /* since the latest SYN */
+    bool other : 1;       /* the receiver wants no more bytes */
+    bool closed : 1;
+    struct stream streams[2]; /* by enum direction */
+    struct sighting last;     /* its latest packet */
+    int64_t touched;          /* the same on the tracker's clock, ns */
+    int64_t refused_at;       /* capture time of the latest refusal */
+    struct connection *older, *newer;
+};
+
+struct age_list {
+    struct connection *oldest, *newest;
+};
+
+struct flow_table {
+    struct connection **buckets;
+    uint32_t bucket_count; /* a power of two */
+    uint32_t count;
+    uint32_t capacity;
+    uint64_t seed;
+    struct connection *free;
+    struct connection_slab *slabs;
+    struct age_list ages[PHASES];
+};
+
+bool flow_table_open(struct flow_table *table, uint32_t capacity);
+void flow_table_close(struct flow_table *table);
+
+/* The same for both directions of a connection. */
+uint32_t flow_hash(const struct flow_table *table, const struct packet *packet);
+/* The connection that the packet's endpoints belong to, and which side sent it; NULL: none. */
+struct connection *flow_find(const struct flow_table *table, const struct packet *packet, uint32_t hash,
+                             enum direction *direction);
+/* A new one; the packet's source is the side `direction`. NULL if the table is full, or memory. */
+struct connection *flow_add(struct flow_table *table, const struct packet *packet, uint32_t hash,
+                            enum direction direction);
+void flow_remove(struct flow_table *table, struct connection *c);
+/* It was seen now, and is in this phase. Within a phase the order of age is kept to the second. */
+void flow_touch(struct flow_table *table, struct connection *c, enum phase phase, int64_t now);
+/* Of all flows the one that can be spared best; NULL: there is none. */
+struct connection *flow_least_useful(const struct flow_table *table);
+/* All of them by id, in an array of table->count that the caller frees; NULL: out of memory. */
+struct connection **flow_all(const struct flow_table *table);
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "capture/stream.h"
+#include "capture/sequence.h"
+
+/* How long a hole that the other side has acknowledged past may still be filled: mirror ports and multi-queue cards
+ * deliver packets late, and acknowledgements before what they acknowledge. */
+enum { GRACE_PACKETS = 16 };
+static const int64_t GRACE_TIME = INT64_C(200000000); /* ns */
+/* The same if nobody is seen to acknowledge: longer than most retransmissions take. */
+static const int64_t GRACE_UNSEEN = INT64_C(5000000000);
+/* How far the first byte seen may lie behind an acknowledgement seen before it, for the bytes between to be missing. */
+enum { MAX_HINT = 1 << 20 };
+/* How near a second segment must lie to the end of a suspect one to confirm it. */
+enum { CONFIRMS = 1 << 20 };
+/* Segments up to so far back are retransmissions. */
+static const uint32_t MAX_BEHIND = UINT32_C(1) << 30;
+
+static void tell(struct outlet *o, struct connection *c, const struct segment *segment) {
+    if (!o->handler(o->context, segment))
+        c->other = true;
+}
+
+static void tell_bytes(struct outlet *o, struct connection *c, enum direction d, struct bytes bytes,
+                       const struct sighting *seen) {
+    struct segment segment = {.kind = SEGMENT_BYTES, .direction = d, .flow = &c->flow, .seen = *seen, .bytes = bytes};
+    c->streams[d].next += (uint32_t)bytes.len;
+    c->streams[d].told = true;
+    if (!c->other)
+        tell(o, c, &segment);
+}
+
+static void tell_gap(struct outlet *o, struct connection *c, enum direction d, uint32_t n,
+                     const struct sighting *seen) {
+    struct segment segment = {.kind = SEGMENT_GAP, .direction = d, .flow = &c->flow, .seen = *seen, .gap = n};
+    c->streams[d].next += n;
+    if (c->other || n == 0)
+        return;
+    o->tally->lost[LOSS_GAPS]++;
+    o->tally->lost[LOSS_GAP_BYTES] += n;
+    tell(o, c, &segment);
+}
+
+/* What is known to have been cut ends here, and what was told ends at next. */
+static void set_cut(struct stream *s, uint32_t cut_end, uint32_t wire_end) {
+    s->cut = seq_ahead(seq_later(cut_end, wire_end), s->next);
+}
+
+void stream_piece(void *outlet, struct queue *queue, const struct piece *piece) {
+    struct connection *c = queue->owner;
+    struct stream *s = &c->streams[queue->direction];
+    uint32_t cut_end = s->next + s->cut;
+    tell_bytes(outlet, c, queue->direction, piece->bytes, &piece->seen);
+    set_cut(s, cut_end, piece->wire_end);
+}
+
+static void end_queue(struct outlet *o, struct stream *s) {
+    if (s->queue != NULL)
+        queue_close(o->reassembly, s->queue);
+    s->queue = NULL;
+}
+
+/* After anything that may have told bytes: a queue that has no purpose any more goes. */
+static void settle(struct outlet *o, struct connection *c) {
+    for (int d = FROM_CLIENT; d <= FROM_SERVER; d++)
+        if (c->streams[d].queue != NULL && (c->other || queue_empty(c->streams[d].queue)))
+            end_queue(o, &c->streams[d]);
+}
+
+/* Gives up n bytes before the first that wait. */
+static void give_up(struct outlet *o, struct connection *c, enum direction d, uint32_t n) {
+    struct stream *s = &c->streams[d];
+    struct sighting seen = queue_head_seen(s->queue);
+    uint32_t cut_end = s->next + s->cut;
+    tell_gap(o, c, d, n, &seen);
+    set_cut(s, cut_end, s->next);
+    queue_skip(o->reassembly, s->queue, n);
+}
+
+/* What the snap length cut will not come: no need to wait for it. */
+static void skip_cut(struct outlet *o, struct connection *c, enum direction d) {
+    struct stream *s = &c->streams[d];
+    while (!queue_empty(s->queue) && s->cut != 0) {
+        uint32_t hole = queue_head(s->queue) - s->next;
+        give_up(o, c, d, s->cut < hole ? s->cut : hole);
+    }
+}
+
+static void give_up_until(struct outlet *o, struct connection *c, enum direction d, uint32_t horizon) {
+    struct stream *s = &c->streams[d];
+    while (!queue_empty(s->queue) && !seq_after(queue_head(s->queue), horizon))
+        give_up(o, c, d, queue_head(s->queue) - s->next);
+}
+
+static void give_up_all(struct outlet *o, struct connection *c, enum direction d) {
+    const struct queue *q = c->streams[d].queue;
+    while (!queue_empty(q))
+        give_up(o, c, d, queue_head(q) - c->streams[d].next);
+    settle(o, c);
+}
+
+void stream_place(struct stream *stream, uint32_t seq) {
+    stream->next = seq;
+    stream->placed = true;
+}
+
+void stream_ack(struct stream *stream, uint32_t ack) {
+    if (!stream->placed && !stream->hinted) {
+        stream->next = ack;
+        stream->hinted = true;
+    }
+    if (stream->placed && seq_ahead(ack, stream->next) > MAX_AHEAD)
+        return;
+    stream->acked = stream->ack_known ? seq_later(ack, stream->acked) : ack;
+    stream->ack_known = true;
+}
+
+void stream_fin(struct stream *stream, uint32_t seq) {
+    if (!stream->placed)
+        stream_place(stream, seq);
+    if (seq_after(stream->next, seq) || seq - stream->next > MAX_AHEAD)
+        return;
+    stream->fin = seq;
+    stream->fin_known = true;
+}
+
+/* The first bytes of a direction whose beginning was not seen. Bytes that were acknowledged before may be missing
+ * between; one byte alone is a keep-alive, which repeats the byte before the next (RFC 9293 3.8.4). */
+static void place_by_data(struct stream *s, uint32_t seq, uint32_t len) {
+    bool near = s->hinted && seq - s->next <= MAX_HINT;
+    if (!near)
+        s->next = len == 1 ? seq + 1 : seq;
+    s->placed = true;
+}
+
+/* Jumps that no window allows are damaged headers, unless the next segment goes on where the first jumped to: then
+ * that much is missing from the capture. */
+static bool believable(struct outlet *o, struct connection *c, enum direction d, uint32_t seq, uint32_t len,
+                       const struct sighting *seen) {
+    struct stream *s = &c->streams[d];
+    if (seq_ahead(seq, s->next) <= MAX_AHEAD && seq_ahead(s->next, seq) <= MAX_BEHIND) {
+        s->suspected = false;
+        return true;
+    }
+    bool confirmed = s->suspected && seq - s->suspect + CONFIRMS <= 2 * CONFIRMS;
+    s->suspected = !confirmed;
+    s->suspect = seq + len;
+    if (!confirmed) {
+        o->tally->lost[LOSS_BAD_FRAMES]++;
+        return false;
+    }
+    if (s->queue != NULL)
+        give_up_all(o, c, d);
+    s->cut = 0;
+    s->ack_known = false;
+    tell_gap(o, c, d, seq - s->next, seen);
+    return true;
+}
+
+/* Bytes that begin where the direction stands, or before: the first copy of a byte is the one that counts. */
+static void take_in_order(struct outlet *o, struct connection *c, enum direction d, uint32_t seq,
+                          const struct packet *p) {
+    struct stream *s = &c->streams[d];
+    uint32_t cut_end = s->next + s->cut;
+    uint32_t wire_end = seq + (uint32_t)p->payload.len + p->cut;
+    uint32_t old = s->next - seq;
+    if (old < p->payload.len)
+        tell_bytes(o, c, d, (struct bytes){p->payload.at + old, p->payload.len - old}, &p->seen);
+    set_cut(s, cut_end, wire_end);
+}
+
+/* A limit is reached: holes must go, first our own, then those that nothing has come for the longest time. */
+static void make_room(struct outlet *o, struct connection *c, enum direction d, size_t len) {
+    struct stream *s = &c->streams[d];
+    if (s->queue != NULL && queue_full(o->reassembly, s->queue, len)) {
+        o->tally->limits[LIMIT_QUEUE_BYTES]++;
+        give_up_all(o, c, d);
+    }
+    while (reassembly_full(o->reassembly, len, s->queue == NULL)) {
+        struct queue *oldest = reassembly_oldest(o->reassembly);
+        if (oldest == NULL)
+            return;
+        bool slots = reassembly_out_of_queues(o->reassembly) && s->queue == NULL;
+        o->tally->limits[slots ? LIMIT_ENGINE_FLOWS : LIMIT_QUEUE_BYTES]++;
+        give_up_all(o, oldest->owner, oldest->direction);
+    }
+}
+
+/* Bytes behind a hole wait for what is missing. If no queue can be had, the hole is given up at once. */
+static void take_ahead(struct outlet *o, struct connection *c, enum direction d, uint32_t seq, const struct packet *p) {
+    struct stream *s = &c->streams[d];
+    make_room(o, c, d, p->payload.len);
+    if (s->queue == NULL && seq_after(seq, s->next))
+        s->queue = queue_open(o->reassembly, s->next, c, d);
+    if (s->queue != NULL) {
+        queue_put(o->reassembly, s->queue, seq, p->payload, p->cut, &p->seen);
+        skip_cut(o, c, d);
+        return;
+    }
+    tell_gap(o, c, d, seq_ahead(seq, s->next), &p->seen);
+    take_in_order(o, c, d, seq, p);
+}
+
+/* What the snap length cut off before this segment will not come any more. */
+static void pass_cut(struct outlet *o, struct connection *c, enum direction d, uint32_t seq, const struct packet *p) {
+    struct stream *s = &c->streams[d];
+    uint32_t hole = seq_ahead(seq, s->next);
+    uint32_t n = s->cut < hole ? s->cut : hole;
+    s->cut -= n;
+    tell_gap(o, c, d, n, &p->seen);
+}
+
+static void take(struct outlet *o, struct connection *c, enum direction d, uint32_t seq, const struct packet *p) {
+    struct stream *s = &c->streams[d];
+    if (s->queue == NULL)
+        pass_cut(o, c, d, seq, p);
+    bool ahead = seq_after(seq, s->next);
+    if (ahead && p->payload.len != 0) {
+        take_ahead(o, c, d, seq, p);
+    } else if (s->queue != NULL) {
+        queue_put(o->reassembly, s->queue, seq, p->payload, p->cut, &p->seen);
+        skip_cut(o, c, d);
+    } else {
+        /* All of it is cut: there is nothing that could wait. */
+        tell_gap(o, c, d, ahead ? seq - s->next : 0, &p->seen);
+        take_in_order(o, c, d, seq, p);
+    }
+}
+
+void stream_data(struct outlet *outlet, struct connection *c, enum direction direction, uint32_t seq,
+                 const struct packet *packet) {
+    struct stream *s = &c->streams[direction];
+    uint32_t len = (uint32_t)packet->payload.len + packet->cut;
+    if (len == 0)
+        return;
+    if (!s->placed)
+        place_by_data(s, seq, len);
+    if (c->other) {
+        s->next = seq_later(seq + len, s->next);
+        return;
+    }
+    if (seq == s->next && s->queue == NULL && packet->cut == 0) { /* nearly all of them */
+        uint32_t cut_end = s->next + s->cut;
+        tell_bytes(outlet, c, direction, packet->payload, &packet->seen);
+        set_cut(s, cut_end, s->next);
+    } else if (believable(outlet, c, direction, seq, len, &packet->seen)) {
+        take(outlet, c, direction, seq, packet);
+    }
+    settle(outlet, c);
+}
+
+/* From when on a hole counts as overdue, and until where. */
+static bool overdue(const struct stream *s, uint32_t *horizon) {
+    *horizon = s->ack_known ? s->acked : queue_tail(s->queue);
+    return !seq_after(queue_head(s->queue), *horizon);
+}
+
+void stream_wait(struct outlet *outlet, struct connection *c, enum direction direction, bool packet) {
+    struct stream *s = &c->streams[direction];
+    if (s->queue == NULL)
+        return;
+    struct patience *p = &s->queue->patience;
+    if (!p->running) {
+        p->running = overdue(s, &p->horizon);
+        p->packets = 0;
+        p->since = outlet->now;
+        return;
+    }
+    p->packets += packet;
+    bool over = s->ack_known ? p->packets >= GRACE_PACKETS || outlet->now - p->since >= GRACE_TIME
+                             : outlet->now - p->since >= GRACE_UNSEEN;
+    if (!over)
+        return;
+    p->running = false;
+    give_up_until(outlet, c, direction, p->horizon);
+    settle(outlet, c);
+}
+
+bool stream_complete(const struct connection *c, enum direction direction) {
+    const struct stream *s = &c->streams[direction];
+    bool acked = s->fin_known && s->ack_known && seq_after(s->acked, s->fin);
+    return acked && (c->other || !seq_after(s->fin, s->next + s->cut));
+}
+
+void stream_finish(struct outlet *outlet, struct connection *c, enum direction direction) {
+    struct stream *s = &c->streams[direction];
+    if (s->queue != NULL)
+        give_up_all(outlet, c, direction);
+    uint32_t end = s->next + s->cut;
+    if (s->fin_known)
+        end = seq_later(end, s->fin);
+    if (s->placed)
+        tell_gap(outlet, c, direction, end - s->next, &c->last);
+}
