@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DISSECT_CONVERSATION_H
+#define DISSECT_CONVERSATION_H
+
+#include "dissect/teller.h"
+#include "wire/bytes.h"
+
+/* One connection's RPC, whatever carries its bytes: recognises it, cuts PDUs out of both directions and has them told
+ * as facts. Tells nothing before it is sure that it is RPC, and then all from its first PDU on. Allocated when the
+ * first bytes arrive, small at first. */
+struct conversation;
+
+/* A copy of *teller is kept; what it points to is borrowed. NULL: no memory. */
+struct conversation *conversation_open(const struct teller *teller);
+/* Directions are those of the carrier. False: no further interest in the bytes. */
+bool conversation_bytes(struct conversation *conversation, enum direction direction, struct bytes bytes,
+                        const struct sighting *seen);
+bool conversation_gap(struct conversation *conversation, enum direction direction, uint64_t missing,
+                      const struct sighting *seen);
+/* Tells the end and frees. */
+void conversation_close(struct conversation *conversation, enum close_reason reason, enum direction by,
+                        const struct sighting *seen);
+
+/* It is sure. What is not can be closed without a word. */
+bool conversation_is_rpc(const struct conversation *conversation);
+/* Who opened the connection turned out to be the RPC server. */
+bool conversation_is_swapped(const struct conversation *conversation);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DISSECT_EXCHANGE_H
+#define DISSECT_EXCHANGE_H
+
+#include "dissect/association.h"
+#include "dissect/pdu.h"
+#include "dissect/teller.h"
+
+/* What the PDUs of one connection say, told as facts: PDUs in, in the order in which they were captured. Remembers the
+ * association and which firsts it has told. */
+
+enum {
+    EXCHANGE_MAX_FAULTS = 32, /* kinds of fault told one by one; more are counted only */
+    EXCHANGE_MAX_AUTHENTICATIONS = 8,
+};
+
+struct exchange {
+    struct teller teller;
+    struct association association;
+    uint64_t calls, answers, faults;
+    struct fact_authentication authentications[EXCHANGE_MAX_AUTHENTICATIONS];
+    uint8_t authentication_count;
+    bool names_told;
+    uint8_t fault_count;
+    struct told_fault {
+        uint16_t context, opnum;
+        uint32_t status;
+    } told_faults[EXCHANGE_MAX_FAULTS];
+};
+
+/* A PDU by its sender's RPC role. A request from the server is a callback, which proves nothing about the server. */
+void exchange_pdu(struct exchange *x, enum direction from, const struct pdu *pdu);
+/* Whether more than the head of a request or response will be read. */
+bool exchange_wants(const struct exchange *x, const struct pdu *pdu);
+
+/* The parts of exchange_pdu, one file each. */
+void exchange_bind_pdu(struct exchange *x, enum direction from, const struct pdu *pdu, struct bytes body);
+void exchange_call_pdu(struct exchange *x, enum direction from, const struct pdu *pdu);
+void exchange_authentication(struct exchange *x, enum direction from, const struct pdu *pdu,
+                             const struct auth_verifier *auth);
+
+/* The stub, or a fragment of it, of a call that may be the mapper's. level is the authentication level. */
+void exchange_map_question(struct exchange *x, struct call *call, const struct pdu *pdu, uint8_t level,
+                           struct bytes stub);
+void exchange_map_answer(struct exchange *x, struct call *call, const struct pdu *pdu, uint8_t level,
+                         struct bytes stub);
+/* Whether a call on a context is or may be the mapper's, judged by the bind or, without it, by the endpoint. */
+bool exchange_is_mapper(const struct context *context);
+bool exchange_may_be_mapper(const struct exchange *x, const struct context *context);
+
+#endif

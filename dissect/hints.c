@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dissect/hints.h"
+
+bool hints_know(const struct hints *hints, const struct endpoint *endpoint) {
+    if (endpoint->port == MAPPER_PORT)
+        return true;
+    for (uint32_t i = 0; i < hints->count; i++)
+        if (endpoint_equal(&hints->endpoints[i], endpoint))
+            return true;
+    return false;
+}
+
+static void learn_endpoint(struct hints *hints, const struct address *address, uint16_t port) {
+    struct endpoint endpoint = {.address = *address, .port = port};
+    if (address_is_unspecified(address) || port == 0 || hints_know(hints, &endpoint))
+        return;
+    hints->endpoints[hints->next] = endpoint;
+    hints->next = (hints->next + 1) % HINTS_MAX;
+    if (hints->count < HINTS_MAX)
+        hints->count++;
+}
+
+/* The client goes to the address in the tower, or stays with the one that it asked. */
+static void learn_tower(struct hints *hints, const struct fact_tower *tower, const struct endpoint *asked) {
+    if (tower->transport != TRANSPORT_TCP)
+        return;
+    learn_endpoint(hints, &tower->endpoint.address, tower->endpoint.port);
+    learn_endpoint(hints, &asked->address, tower->endpoint.port);
+}
+
+void hints_learn(struct hints *hints, const struct fact *fact) {
+    if (fact->kind == FACT_LOOKUP_ENTRY)
+        learn_tower(hints, &fact->lookup.tower, &fact->server);
+    if (fact->kind == FACT_MAP_ANSWERED)
+        for (uint8_t i = 0; i < fact->map.count; i++)
+            learn_tower(hints, &fact->map.towers[i], &fact->server);
+}

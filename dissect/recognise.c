@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dissect/recognise.h"
+
+#include "dissect/bind.h"
+#include "dissect/pdu.h"
+
+#include <string.h>
+
+/* What an ncacn_http server says before its first PDU (MS-RPCH 2.1.2.1). */
+static const char banner[] = "ncacn_http/1.0";
+enum { BANNER_SIZE = sizeof banner - 1 };
+
+static struct bytes bytes_from(struct bytes bytes, size_t at) {
+    return at >= bytes.len ? (struct bytes){bytes.at, 0} : (struct bytes){bytes.at + at, bytes.len - at};
+}
+
+static bool begins_with_banner(struct bytes bytes) {
+    size_t n = bytes.len < BANNER_SIZE ? bytes.len : BANNER_SIZE;
+    return n > 0 && memcmp(bytes.at, banner, n) == 0;
+}
+
+bool recognise_beginning(struct bytes bytes) {
+    return begins_with_banner(bytes) || pdu_likeness(bytes) != PDU_IMPOSSIBLE;
+}
+
+static bool proves_itself(const struct pdu *pdu) {
+    struct fact_bind bind;
+    struct auth_verifier auth;
+    struct bytes body;
+    if (!pdu_part(pdu, &body, &auth))
+        return false;
+    struct reader r = reader_over(body, pdu->order);
+    if (pdu->type == PDU_BIND)
+        return bind_read(&r, &bind) && bind.count > 0;
+    if (pdu->type == PDU_BIND_ACK)
+        return bind_ack_read(&r, &bind) && bind.count > 0;
+    return false;
+}
+
+static enum recognition recognise_here(struct bytes bytes, enum proof proof, bool aligned) {
+    switch (pdu_likeness(bytes)) {
+    case PDU_IMPOSSIBLE:
+        return RECOGNISED_NOTHING;
+    case PDU_POSSIBLE:
+        return RECOGNISED_LATER;
+    case PDU_LIKELY:
+        break;
+    }
+    struct pdu pdu = pdu_read(bytes);
+    if (!pdu_lengths_agree(&pdu))
+        return RECOGNISED_NOTHING;
+    if (!pdu.whole)
+        return RECOGNISED_LATER;
+    if (aligned && proves_itself(&pdu))
+        return RECOGNISED_PDU;
+    switch (pdu_likeness(bytes_from(bytes, pdu.length))) {
+    case PDU_IMPOSSIBLE:
+        return RECOGNISED_NOTHING;
+    case PDU_POSSIBLE:
+        return proof == PROOF_END ? RECOGNISED_PDU : RECOGNISED_LATER;
+    case PDU_LIKELY:
+        break;
+    }
+    return RECOGNISED_PDU;
+}
+
+enum recognition recognise_first(struct bytes bytes, enum proof proof, size_t *at) {
+    *at = 0;
+    if (begins_with_banner(bytes)) {
+        if (bytes.len <= BANNER_SIZE)
+            return RECOGNISED_LATER;
+        *at = BANNER_SIZE;
+    }
+    return recognise_here(bytes_from(bytes, *at), proof, true);
+}
+
+/* Behind the start of a segment a PDU may be what another protocol carries: a file, or a message of SMB. */
+enum recognition recognise_any(struct bytes bytes, enum proof proof, bool aligned, size_t *at) {
+    for (*at = 0; *at < bytes.len; ++*at) {
+        const uint8_t *version = memchr(bytes.at + *at, 5, bytes.len - *at);
+        if (version == NULL)
+            break;
+        *at = (size_t)(version - bytes.at);
+        enum recognition found = recognise_here(bytes_from(bytes, *at), proof, aligned && *at == 0);
+        if (found != RECOGNISED_NOTHING)
+            return found;
+    }
+    *at = bytes.len;
+    return RECOGNISED_NOTHING;
+}
+
+/* A NetBIOS session message (type 0, 24-bit length) and the first octets of SMB 1, 2 and 3. */
+bool recognise_smb(struct bytes bytes) {
+    return bytes.len >= 8 && bytes.at[0] == 0 && bytes.at[4] >= 0xfc && memcmp(bytes.at + 5, "SMB", 3) == 0;
+}

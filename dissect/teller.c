@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dissect/teller.h"
+
+#include <string.h>
+
+enum { MAX_MALFORMATIONS = 16 };
+
+enum direction teller_direction(const struct teller *t, enum direction direction) {
+    bool from_client = (direction == FROM_CLIENT) != t->swapped;
+    return from_client ? FROM_CLIENT : FROM_SERVER;
+}
+
+void teller_begin(const struct teller *t, struct fact *fact, enum fact_kind kind, const struct sighting *seen) {
+    memset(fact, 0, sizeof *fact);
+    fact->kind = kind;
+    fact->seen = *seen;
+    fact->flow = t->origin.flow;
+    fact->transport = t->origin.transport;
+    fact->client = t->swapped ? t->origin.server : t->origin.client;
+    fact->server = t->swapped ? t->origin.client : t->origin.server;
+}
+
+void teller_tell(const struct teller *t, const struct fact *fact) { t->handler(t->context, fact); }
+
+void teller_malformed(struct teller *t, enum malformation why, enum direction direction, const struct sighting *seen) {
+    t->tally->lost[LOSS_MALFORMED_PDUS]++;
+    if (t->malformations == MAX_MALFORMATIONS)
+        return;
+    t->malformations++;
+    struct fact fact;
+    teller_begin(t, &fact, FACT_MALFORMED, seen);
+    fact.malformed.why = why;
+    fact.malformed.direction = direction;
+    teller_tell(t, &fact);
+}

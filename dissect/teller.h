@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DISSECT_TELLER_H
+#define DISSECT_TELLER_H
+
+#include "dissect/fact.h"
+
+/* Who the facts of one connection are told to, and what is the same in all of them. */
+
+/* Where a conversation takes place, whatever carries it. */
+struct origin {
+    uint64_t flow;
+    enum transport transport;
+    struct endpoint client, server;
+    bool midstream; /* its beginning is not in the capture */
+    bool likely;    /* something outside its bytes says that it is RPC */
+    bool mapper;    /* it goes to the endpoint mapper's own endpoint */
+};
+
+struct teller {
+    fact_handler handler;
+    void *context;
+    struct tally *tally;
+    struct origin origin;
+    bool swapped;           /* who opened the connection is the RPC server */
+    uint32_t malformations; /* told */
+};
+
+/* By RPC role. */
+enum direction teller_direction(const struct teller *teller, enum direction direction);
+/* An empty fact; the caller fills in its part and calls teller_tell. */
+void teller_begin(const struct teller *teller, struct fact *fact, enum fact_kind kind, const struct sighting *seen);
+void teller_tell(const struct teller *teller, const struct fact *fact);
+/* Counts always, tells the first few of a connection. The direction is by RPC role. */
+void teller_malformed(struct teller *teller, enum malformation why, enum direction direction,
+                      const struct sighting *seen);
+
+#endif
