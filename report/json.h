@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef REPORT_JSON_H
+#define REPORT_JSON_H
+
+#include "report/results.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* Results as JSON Lines, one object a line, "type" first; docs/bindsight.schema.json describes them. What is not known
+ * is null. Text that is no UTF-8 is written with U+FFFD for each stray byte. */
+
+/* Sessions, bindings, findings, summary. False: no memory, or the stream failed (ferror tells). */
+bool json_report(FILE *out, const struct results *results);
+/* Bindings and summary. */
+bool json_bindings(FILE *out, const struct results *results);
+
+/* One object each; NULL without memory. */
+json_t *session_object(const struct session *session, const struct results *results);
+json_t *binding_object(const struct binding *binding, const struct results *results);
+json_t *finding_object(const struct finding *finding, const struct results *results);
+json_t *summary_object(const struct results *results);
+/* Writes the object as one line and lets go of it. */
+bool json_line(FILE *out, json_t *object);
+
+/* The value for this text; null where there is none ("" or NULL). */
+json_t *words_value(const char *text);
+
+#endif

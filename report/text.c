@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/text.h"
+
+#include "report/timestamp.h"
+
+enum { NUMBER_SIZE = 24, PHRASE_SIZE = 160 };
+
+struct phrase {
+    char words[PHRASE_SIZE];
+};
+
+static struct phrase counted(uint64_t count, const char *one, const char *many) {
+    struct phrase phrase;
+    snprintf(phrase.words, sizeof phrase.words, "%llu %s", (unsigned long long)count, count == 1 ? one : many);
+    return phrase;
+}
+
+struct counts {
+    uint64_t findings, by_severity[SEVERITIES], averted;
+    uint64_t sessions, by_outcome[OUTCOMES];
+};
+
+static struct counts counts_of(const struct judge *judge) {
+    struct counts counts = {0};
+    const struct finding *finding;
+    const struct session *session;
+    for (; (finding = judge_finding(judge, counts.findings)) != NULL; counts.findings++) {
+        counts.by_severity[finding->severity]++;
+        counts.averted += finding->state == FINDING_AVERTED;
+    }
+    for (; (session = judge_session(judge, counts.sessions)) != NULL; counts.sessions++)
+        counts.by_outcome[session->outcome]++;
+    return counts;
+}
+
+/* "2 findings: 1 critical, 1 warning." */
+static void verdict_findings(struct page *page, const struct counts *counts) {
+    if (counts->findings == 0) {
+        page_words(page, "No finding:");
+        return;
+    }
+    page_words(page, counted(counts->findings, "finding:", "findings:").words);
+    bool first = true;
+    for (unsigned i = SEVERITIES; i-- > 0;) {
+        if (counts->by_severity[i] == 0)
+            continue;
+        if (!first)
+            page_join(page, ",");
+        page_words(page, counted(counts->by_severity[i], SEVERITY_NAMES[i], SEVERITY_NAMES[i]).words);
+        first = false;
+    }
+    page_join(page, ".");
+    if (counts->averted > 0)
+        page_words(page, counted(counts->averted, "of them was averted.", "of them were averted.").words);
+}
+
+/* "2 of 3 sessions were served, 1 failed." */
+static void verdict_sessions(struct page *page, const struct counts *counts, const struct tally *tally) {
+    uint64_t served = counts->by_outcome[OUTCOME_SERVED];
+    uint64_t unclear = counts->by_outcome[OUTCOME_UNKNOWN];
+    uint64_t failed = counts->sessions - served - unclear;
+    if (counts->sessions == 0) {
+        page_words(page, tally->frames == 0 ? "the input holds no frame." : "no DCE/RPC session was seen.");
+        return;
+    }
+    char words[PHRASE_SIZE];
+    snprintf(words, sizeof words, "%llu of %llu %s %s served", (unsigned long long)served,
+             (unsigned long long)counts->sessions, counts->sessions == 1 ? "session" : "sessions",
+             served == 1 || counts->sessions == 1 ? "was" : "were");
+    page_words(page, words);
+    if (failed > 0) {
+        page_join(page, ",");
+        page_words(page, counted(failed, "failed", "failed").words);
+    }
+    if (unclear > 0) {
+        page_join(page, ",");
+        page_words(page, counted(unclear, "cannot be told", "cannot be told").words);
+    }
+    page_join(page, ".");
+}
+
+static void capture_line(struct page *page, const struct tally *tally) {
+    if (tally->frames == 0)
+        return;
+    char first[TIMESTAMP_SIZE];
+    char last[TIMESTAMP_SIZE];
+    timestamp_clock(tally->first, true, first);
+    timestamp_clock(tally->last, !timestamp_same_day(tally->first, tally->last), last);
+    page_words(page, "Captured");
+    page_words(page, first);
+    page_words(page, "to");
+    page_words(page, last);
+    page_words(page, "UTC:");
+    page_words(page, counted(tally->frames, "frame", "frames").words);
+    page_words(page, "in");
+    page_words(page, counted(tally->files, "file.", "files.").words);
+    page_end(page);
+}
+
+void text_verdict(struct page *page, const struct results *results) {
+    struct counts counts = counts_of(results->judge);
+    verdict_findings(page, &counts);
+    verdict_sessions(page, &counts, results->tally);
+    page_end(page);
+    capture_line(page, results->tally);
+}
+
+/* What was lost, in words that a number follows. */
+static const char *const LOSS_WORDS[LOSS_KINDS] = {
+    [LOSS_CUT_FRAMES] = "frames cut by the snap length",
+    [LOSS_OTHER_LINK] = "frames of an unknown link type",
+    [LOSS_BAD_FRAMES] = "frames with malformed headers",
+    [LOSS_IP_FRAGMENTS] = "IP fragments left alone",
+    [LOSS_GAP_BYTES] = "stream bytes not in the capture",
+    [LOSS_GAPS] = "holes in streams",
+    [LOSS_MIDSTREAM_FLOWS] = "connections whose beginning is not in the capture",
+    [LOSS_ONE_SIDED_FLOWS] = "connections of which only one direction is in the capture",
+    [LOSS_FILE_TRUNCATED] = "files that end in the middle of a frame",
+    [LOSS_MALFORMED_PDUS] = "malformed PDUs",
+    [LOSS_ENCRYPTED_CALLS] = "encrypted calls to the endpoint mapper",
+};
+
+struct sentence {
+    struct page *page;
+    const char *head;
+    bool begun;
+};
+
+/* "What limits this: holes in streams (3), …": the head comes with the first clause, commas with the others. */
+static void clause(struct sentence *sentence, const char *words, uint64_t count) {
+    char number[NUMBER_SIZE];
+    if (count == 0)
+        return;
+    if (!sentence->begun)
+        page_words(sentence->page, sentence->head);
+    else
+        page_join(sentence->page, ",");
+    sentence->begun = true;
+    snprintf(number, sizeof number, "(%llu)", (unsigned long long)count);
+    page_words(sentence->page, words);
+    page_words(sentence->page, number);
+}
+
+void text_limits(struct page *page, const struct results *results) {
+    struct sentence sentence = {.page = page, .head = "What limits this:"};
+    page_begin(page, 0);
+    if (results->incomplete)
+        page_words(page, "INCOMPLETE: not all of the input was read.");
+    clause(&sentence, "files of facts cut off before the end of their capture", results->cut_off);
+    for (unsigned i = 0; i < LOSS_KINDS; i++)
+        clause(&sentence, LOSS_WORDS[i], results->tally->lost[i]);
+    for (unsigned i = 0; i < LIMIT_KINDS; i++) {
+        char words[PHRASE_SIZE];
+        snprintf(words, sizeof words, "limit of %s reached", LIMIT_NAMES[i]);
+        for (char *at = words; *at != '\0'; at++)
+            if (*at == '_')
+                *at = ' ';
+        clause(&sentence, words, results->tally->limits[i]);
+    }
+    if (sentence.begun)
+        page_join(page, ".");
+    page_end(page);
+}
+
+bool text_report(struct page *page, const struct results *results) {
+    size_t rows = page->detail == DETAIL_VERBOSE ? SIZE_MAX : TEXT_MAX_ROWS;
+    const struct finding *finding;
+    text_verdict(page, results);
+    text_limits(page, results);
+    for (size_t i = 0; (finding = judge_finding(results->judge, i)) != NULL; i++) {
+        page_skip(page);
+        text_finding(page, finding);
+    }
+    return page->detail == DETAIL_QUIET || (text_sessions(page, results, rows) && text_bindings(page, results, rows));
+}
+
+bool text_bindings_report(struct page *page, const struct results *results) {
+    bool printed = text_bindings(page, results, SIZE_MAX);
+    if (judge_binding(results->judge, 0) == NULL)
+        page_words(page, "No binding: nothing in the input says where an interface is bound.");
+    page_end(page);
+    text_limits(page, results);
+    return printed;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef REPORT_TEXT_H
+#define REPORT_TEXT_H
+
+#include "report/page.h"
+
+/* Results as text for people: the verdict first, then what limits it, then each finding in one paragraph, then the
+ * sessions and bindings as tables. Nothing is wider than PAGE_WIDTH columns. False: no memory. */
+bool text_report(struct page *page, const struct results *results);
+/* The binding table and what limits it, alone. */
+bool text_bindings_report(struct page *page, const struct results *results);
+
+/* The parts of it. */
+void text_verdict(struct page *page, const struct results *results);
+void text_limits(struct page *page, const struct results *results);
+void text_finding(struct page *page, const struct finding *finding);
+/* At most so many rows of the table, and how many more there are. Sessions of one client, server, interface and
+ * outcome share a row. */
+bool text_sessions(struct page *page, const struct results *results, size_t rows);
+bool text_bindings(struct page *page, const struct results *results, size_t rows);
+
+/* The rows of a table that is only a part of the report. */
+enum { TEXT_MAX_ROWS = 40 };
+
+#endif
