@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* isatty */
+#include "cli/analysis.h"
+#include "cli/complaint.h"
+#include "cli/help.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/status.h"
+#include "report/json.h"
+#include "report/manual.h"
+#include "report/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Colours where a person looks, unless the environment says no (no-color.org). */
+static bool wants_color(const struct options *options) {
+    if (options->color != COLOR_AUTO)
+        return options->color == COLOR_ALWAYS;
+    const char *no_color = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+    return (no_color == NULL || no_color[0] == '\0') && (terminal == NULL || strcmp(terminal, "dumb") != 0) &&
+           options->output == NULL && isatty(STDOUT_FILENO) == 1;
+}
+
+static bool is_loud(const struct finding *finding, unsigned fail_on) {
+    return finding->state != FINDING_AVERTED && (unsigned)finding->severity >= fail_on;
+}
+
+static enum status verdict(const struct judge *judge, unsigned fail_on) {
+    const struct finding *finding;
+    for (size_t i = 0; (finding = judge_finding(judge, i)) != NULL; i++)
+        if (is_loud(finding, fail_on))
+            return STATUS_FINDINGS;
+    return STATUS_CLEAN;
+}
+
+static bool print(const struct options *options, const struct results *results, FILE *out) {
+    bool table_only = options->command == COMMAND_BINDINGS;
+    if (options->json)
+        return table_only ? json_bindings(out, results) : json_report(out, results);
+    struct page page = page_over(out, options->detail, wants_color(options), results);
+    return table_only ? text_bindings_report(&page, results) : text_report(&page, results);
+}
+
+/* Prints what was found. Where nothing could be read at all, a verdict would mislead. */
+static bool report(const struct options *options, struct analysis *analysis, FILE *out) {
+    struct results results = analysis_results(analysis);
+    bool anything = results.tally->frames > 0 || judge_session(results.judge, 0) != NULL;
+    if (results.incomplete && !anything)
+        return true;
+    bool printed = print(options, &results, out);
+    if (!printed && !ferror(out))
+        complain(NULL, "no memory to report what was found");
+    return printed;
+}
+
+static enum status judged(const struct options *options, FILE *out) {
+    struct analysis analysis;
+    if (!analysis_open_judge(&analysis))
+        return STATUS_FAILED;
+    if (options->command == COMMAND_JUDGE)
+        analysis_facts(&analysis, options->arguments, options->count);
+    else
+        analysis_captures(&analysis, options->arguments, options->count, options->filter);
+    enum status status = STATUS_FAILED;
+    if (report(options, &analysis, out) && !analysis.failed)
+        status = options->command == COMMAND_BINDINGS ? STATUS_CLEAN : verdict(analysis.judge, options->fail_on);
+    analysis_close(&analysis);
+    return status;
+}
+
+static enum status facts(const struct options *options, FILE *out) {
+    struct analysis analysis;
+    analysis_open_writer(&analysis, out);
+    analysis_captures(&analysis, options->arguments, options->count, options->filter);
+    bool failed = analysis.failed;
+    if (!analysis.written && !ferror(out))
+        complain(NULL, "no memory to write facts");
+    analysis_close(&analysis);
+    return failed ? STATUS_FAILED : STATUS_CLEAN;
+}
+
+static enum status one_rule(const struct options *options, FILE *out) {
+    const char *id = options->arguments[0];
+    const struct rule *rule = rule_find(id);
+    if (rule == NULL) {
+        complain(id, "there is no such rule: 'bindsight rules' lists them");
+        return STATUS_FAILED;
+    }
+    if (options->json)
+        return manual_json(out, rule) ? STATUS_CLEAN : STATUS_FAILED;
+    manual_page(out, rule);
+    return STATUS_CLEAN;
+}
+
+static enum status rules(const struct options *options, FILE *out) {
+    if (options->count > 0)
+        return one_rule(options, out);
+    bool written = true;
+    if (!options->json)
+        manual_list(out);
+    for (size_t i = 0; options->json && written && i < RULE_COUNT; i++)
+        written = manual_json(out, RULES[i]);
+    return written ? STATUS_CLEAN : STATUS_FAILED;
+}
+
+static enum status run(const struct options *options) {
+    struct output output;
+    uint32_t inputs = options->command == COMMAND_RULES ? 0 : options->count;
+    if (!output_open(&output, options->output, options->arguments, inputs))
+        return STATUS_FAILED;
+    interrupt_catch();
+    enum status status = STATUS_FAILED;
+    switch (options->command) {
+    case COMMAND_ANALYZE:
+    case COMMAND_JUDGE:
+    case COMMAND_BINDINGS:
+        status = judged(options, output.file);
+        break;
+    case COMMAND_FACTS:
+        status = facts(options, output.file);
+        break;
+    case COMMAND_RULES:
+        status = rules(options, output.file);
+        break;
+    case COMMANDS:
+        break;
+    }
+    return output_close(&output) ? status : STATUS_FAILED;
+}
+
+int main(int argc, char **argv) {
+    struct options options;
+    switch (options_read(argc, argv, &options)) {
+    case OPTIONS_RUN:
+        return (int)run(&options);
+    case OPTIONS_HELP:
+        help_print_command(options.command);
+        return STATUS_CLEAN;
+    case OPTIONS_HELP_ALL:
+        help_print();
+        return STATUS_CLEAN;
+    case OPTIONS_VERSION:
+        puts("bindsight " BINDSIGHT_VERSION);
+        return STATUS_CLEAN;
+    case OPTIONS_WRONG:
+        break;
+    }
+    return STATUS_FAILED;
+}
