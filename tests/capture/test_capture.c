@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* mkdtemp, dup2 */
+#include "capture/capture.h"
+#include "capture/decode.h"
+#include "tests/capture/packets.h"
+#include "tests/unit.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#define ZLIB_CONST /* next_in points to const */
+#include <zlib.h>
+#include <zstd.h>
+
+/* Whole files, through the public interface. What was read is told as text: file:frame of each segment. */
+
+static char folder[] = "/tmp/capture-XXXXXX";
+static struct buffer file; /* a capture file under construction */
+static struct tally tally;
+static char error[CAPTURE_ERROR_SIZE];
+static char told[1024];
+
+static const char *path_of(const char *name) {
+    static char paths[4][64];
+    static unsigned turn;
+    char *path = paths[turn++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+static void save(const char *name, const void *at, size_t len) {
+    FILE *f = fopen(path_of(name), "wb");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+    CU_ASSERT_EQUAL(fwrite(at, 1, len, f), len);
+    fclose(f);
+}
+
+static void begin_file(uint32_t link) {
+    file.len = 0;
+    put_u32(&file, 0xa1b23c4d); /* nanoseconds, big endian */
+    put_u32(&file, 0x00020004);
+    put_u32(&file, 0);
+    put_u32(&file, 0);
+    put_u32(&file, 65535);
+    put_u32(&file, link);
+}
+
+static void add_syn(uint32_t second, uint16_t port) {
+    static struct buffer b;
+    struct tcp tcp = {.source = endpoint_of("10.0.0.1", port), .flags = TCP_SYN, .seq = 1};
+    tcp.destination = endpoint_of("10.0.0.2", 135);
+    b.len = 0;
+    put_tcp_packet(&b, &tcp);
+    put_u32(&file, second);
+    put_u32(&file, 5);
+    put_u32(&file, (uint32_t)b.len);
+    put_u32(&file, (uint32_t)b.len);
+    put_bytes(&file, b.at, b.len);
+}
+
+enum { LINK_RAW = 101, LINK_RADIOTAP = 127, FRAME_SIZE = 16 + 40 };
+
+static void three_frames(void) {
+    begin_file(LINK_RAW);
+    for (uint16_t i = 1; i <= 3; i++)
+        add_syn(i * 10U, i);
+}
+
+static bool note(void *context, const struct segment *s) {
+    (void)context;
+    size_t len = strlen(told);
+    if (s->kind == SEGMENT_SYN)
+        snprintf(told + len, sizeof told - len, "%s%u:%llu", len > 0 ? " " : "", s->seen.file,
+                 (unsigned long long)s->seen.frame);
+    return true;
+}
+
+static bool read_all(const char *const *paths, uint32_t count, const char *filter) {
+    tally = (struct tally){0};
+    told[0] = error[0] = '\0';
+    struct capture *capture = capture_open(note, NULL, &tally, error);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(capture);
+    CU_ASSERT_TRUE(filter == NULL || capture_filter(capture, filter, error));
+    bool sound = capture_read(capture, paths, count, error);
+    capture_close(capture);
+    return sound;
+}
+
+static bool read_one(const char *name) {
+    const char *path = path_of(name);
+    return read_all(&path, 1, NULL);
+}
+
+static void expect_three(void) {
+    CU_ASSERT_STRING_EQUAL(told, "0:1 0:2 0:3");
+    CU_ASSERT_EQUAL(tally.files, 1);
+    CU_ASSERT_EQUAL(tally.frames, 3);
+    CU_ASSERT_EQUAL(tally.bytes, 120);
+    CU_ASSERT_EQUAL(tally.flows, 3);
+    CU_ASSERT_EQUAL(tally.first, INT64_C(10000000005));
+    CU_ASSERT_EQUAL(tally.last, INT64_C(30000000005));
+}
+
+static void a_plain_file_is_read(void) {
+    three_frames();
+    save("plain.zst", file.at, file.len); /* the name says nothing */
+    CU_ASSERT_TRUE(read_one("plain.zst"));
+    expect_three();
+}
+
+static size_t gzip(const void *at, size_t len, uint8_t *out, size_t size) {
+    z_stream z = {0};
+    deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+    z.next_in = (z_const Bytef *)at;
+    z.avail_in = (uInt)len;
+    z.next_out = out;
+    z.avail_out = (uInt)size;
+    deflate(&z, Z_FINISH);
+    deflateEnd(&z);
+    return size - z.avail_out;
+}
+
+static void gzip_is_unpacked_member_by_member(void) {
+    static uint8_t packed[8192];
+    three_frames();
+    size_t len = gzip(file.at, 50, packed, sizeof packed);
+    len += gzip(file.at + 50, file.len - 50, packed + len, sizeof packed - len);
+    save("a", packed, len);
+    CU_ASSERT_TRUE(read_one("a"));
+    expect_three();
+    memset(packed + len, 0, 100);
+    save("a", packed, len + 100);
+    CU_ASSERT_TRUE(read_one("a"));
+    expect_three();
+    save("a", packed, len - 9); /* all of the data, but not its end */
+    CU_ASSERT_TRUE(read_one("a"));
+    expect_three();
+    CU_ASSERT_EQUAL(tally.lost[LOSS_FILE_TRUNCATED], 1);
+    memset(packed + len - 30, 0x5a, 16);
+    save("a", packed, len);
+    CU_ASSERT_FALSE(read_one("a"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error, "gzip data is damaged"));
+}
+
+static void zstd_is_unpacked_frame_by_frame(void) {
+    static uint8_t packed[8192];
+    three_frames();
+    size_t len = ZSTD_compress(packed, sizeof packed, file.at, 50, 3);
+    len += ZSTD_compress(packed + len, sizeof packed - len, file.at + 50, file.len - 50, 3);
+    save("b.pcap", packed, len);
+    CU_ASSERT_TRUE(read_one("b.pcap"));
+    expect_three();
+    save("b.pcap", packed, len - 1);
+    CU_ASSERT_TRUE(read_one("b.pcap"));
+    CU_ASSERT_EQUAL(tally.lost[LOSS_FILE_TRUNCATED], 1);
+}
+
+static void standard_input_is_read(void) {
+    static const char *const path = "-";
+    three_frames();
+    save("in", file.at, file.len);
+    int kept = dup(STDIN_FILENO);
+    int fd = open(path_of("in"), O_RDONLY);
+    dup2(fd, STDIN_FILENO);
+    close(fd);
+    CU_ASSERT_TRUE(read_all(&path, 1, NULL));
+    expect_three();
+    dup2(kept, STDIN_FILENO);
+    close(kept);
+}
+
+static void a_truncated_file_is_read_to_its_end(void) {
+    three_frames();
+    for (size_t missing = 1; missing < FRAME_SIZE; missing++) {
+        save("cut", file.at, file.len - missing);
+        CU_ASSERT_TRUE(read_one("cut"));
+        CU_ASSERT_STRING_EQUAL(told, "0:1 0:2");
+        CU_ASSERT_EQUAL(tally.lost[LOSS_FILE_TRUNCATED], 1);
+    }
+    save("cut", file.at, file.len - FRAME_SIZE);
+    CU_ASSERT_TRUE(read_one("cut"));
+    CU_ASSERT_EQUAL(tally.lost[LOSS_FILE_TRUNCATED], 0);
+}
+
+static void expect_error(const char *name, const char *what) {
+    CU_ASSERT_FALSE(read_one(name));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error, path_of(name)));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error, what));
+    CU_ASSERT_PTR_NULL(strchr(error, '\n'));
+}
+
+static void what_is_no_capture_is_said_so(void) {
+    save("empty", "", 0);
+    save("text", "this is not a capture file at all", 33);
+    save("xz",
+         "\xfd"
+         "7zXZ and so on",
+         15);
+    expect_error("missing", "No such file");
+    expect_error("empty", "empty");
+    expect_error("text", "not a capture");
+    expect_error("xz", "unpack it first");
+    expect_error(".", "directory");
+}
+
+static void a_damaged_file_is_read_up_to_the_damage(void) {
+    three_frames();
+    memset(file.at + 24 + FRAME_SIZE + 8, 0x7f, 4);
+    save("damaged", file.at, file.len);
+    expect_error("damaged", "beyond frame 1");
+    CU_ASSERT_STRING_EQUAL(told, "0:1");
+}
+
+static void an_unknown_link_type_is_named(void) {
+    begin_file(LINK_RADIOTAP);
+    add_syn(1, 1);
+    save("radio", file.at, file.len);
+    expect_error("radio", "IEEE802_11_RADIO");
+    CU_ASSERT_EQUAL(tally.lost[LOSS_OTHER_LINK], 1);
+}
+
+static void files_are_merged_by_time(void) {
+    begin_file(LINK_RAW);
+    add_syn(10, 1);
+    add_syn(40, 2);
+    add_syn(30, 3); /* each file keeps its own order */
+    save("m0", file.at, file.len);
+    begin_file(LINK_RAW);
+    add_syn(10, 4);
+    add_syn(20, 5);
+    add_syn(50, 6);
+    save("m1", file.at, file.len);
+    const char *paths[] = {path_of("m0"), path_of("missing"), path_of("m1")};
+    CU_ASSERT_FALSE(read_all(paths, 3, NULL));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error, "missing"));
+    CU_ASSERT_STRING_EQUAL(told, "0:1 2:1 2:2 0:2 0:3 2:3");
+    CU_ASSERT_EQUAL(tally.files, 2);
+    CU_ASSERT_EQUAL(tally.frames, 6);
+}
+
+static void a_filter_keeps_the_numbers(void) {
+    three_frames();
+    save("f", file.at, file.len);
+    const char *path = path_of("f");
+    CU_ASSERT_TRUE(read_all(&path, 1, "tcp src port 3"));
+    CU_ASSERT_STRING_EQUAL(told, "0:3");
+    CU_ASSERT_EQUAL(tally.frames, 3);
+    struct capture *capture = capture_open(note, NULL, &tally, error);
+    CU_ASSERT_FALSE(capture_filter(capture, "port one hundred", error));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error, "port one hundred"));
+    capture_close(capture);
+}
+
+int main(void) {
+    if (mkdtemp(folder) == NULL)
+        return 1;
+    CU_TestInfo tests[] = {
+        {"a plain file is read", a_plain_file_is_read},
+        {"gzip is unpacked member by member", gzip_is_unpacked_member_by_member},
+        {"zstd is unpacked frame by frame", zstd_is_unpacked_frame_by_frame},
+        {"standard input is read", standard_input_is_read},
+        {"a truncated file is read to its end", a_truncated_file_is_read_to_its_end},
+        {"what is no capture is said so", what_is_no_capture_is_said_so},
+        {"a damaged file is read up to the damage", a_damaged_file_is_read_up_to_the_damage},
+        {"an unknown link type is named", an_unknown_link_type_is_named},
+        {"files are merged by time", files_are_merged_by_time},
+        {"a filter keeps the numbers", a_filter_keeps_the_numbers},
+        CU_TEST_INFO_NULL,
+    };
+    int status = unit_run("capture/capture", tests);
+    static const char *const names[] = {"plain.zst", "a",       "b.pcap", "in", "cut", "empty", "text",
+                                        "xz",        "damaged", "radio",  "m0", "m1",  "f"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        remove(path_of(names[i]));
+    remove(folder);
+    return status;
+}

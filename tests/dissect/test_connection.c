@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/dissect/play.h"
+#include "tests/unit.h"
+
+static void check(struct play *p, const char *expected) {
+    CU_ASSERT_STRING_EQUAL(p->text, expected);
+    play_stop(p);
+}
+
+static void a_connection_is_asked_for_and_opened(void) {
+    struct play p;
+    play_start(&p);
+    play_open(&p);
+    play_close(&p, CLOSE_RESET);
+    check(&p, "#1 attempted attempt=1 ttl=128/64 mac=9 icmp=0/0\n"
+              "#2 established attempt=1 ttl=128/64 mac=9 icmp=0/0\n"
+              "#3 closed reason=1 by=client bytes=0/0 calls=0 answers=0 faults=0\n");
+}
+
+static void a_connection_without_an_answer_is_told_at_its_last_syn(void) {
+    struct play p;
+    play_start(&p);
+    play_event(&p, SEGMENT_SYN);
+    play_event(&p, SEGMENT_SYN_AGAIN);
+    play_event(&p, SEGMENT_SYN_AGAIN);
+    play_close(&p, CLOSE_TIMEOUT);
+    check(&p, "#1 attempted attempt=1 ttl=128/64 mac=9 icmp=0/0\n"
+              "#2 attempted attempt=2 ttl=128/64 mac=9 icmp=0/0\n"
+              "#3 attempted attempt=3 ttl=128/64 mac=9 icmp=0/0\n"
+              "#3 unanswered attempt=3 ttl=128/64 mac=9 icmp=0/0\n");
+}
+
+static void a_refusal_is_an_answer(void) {
+    struct play p;
+    play_start(&p);
+    play_event(&p, SEGMENT_SYN);
+    play_event(&p, SEGMENT_REFUSED);
+    play_event(&p, SEGMENT_SYN_AGAIN);
+    play_event(&p, SEGMENT_REFUSED);
+    play_close(&p, CLOSE_RESET);
+    check(&p, "#1 attempted attempt=1 ttl=128/64 mac=9 icmp=0/0\n"
+              "#2 refused attempt=1 ttl=128/64 mac=9 icmp=0/0\n"
+              "#3 attempted attempt=2 ttl=128/64 mac=9 icmp=0/0\n"
+              "#4 refused attempt=2 ttl=128/64 mac=9 icmp=0/0\n");
+}
+
+static void an_icmp_error_is_an_answer(void) {
+    struct play p;
+    play_start(&p);
+    play_event(&p, SEGMENT_SYN);
+    play_event(&p, SEGMENT_UNREACHABLE);
+    play_close(&p, CLOSE_TIMEOUT);
+    check(&p, "#1 attempted attempt=1 ttl=128/64 mac=9 icmp=0/0\n"
+              "#2 unreachable attempt=1 ttl=128/64 mac=9 icmp=3/13\n");
+}
+
+static void nothing_is_known_of_a_connection_seen_too_late(void) {
+    struct play p;
+    play_start(&p);
+    play_again(&p, 135, true);
+    play_open(&p);
+    play_close(&p, CLOSE_END);
+    check(&p, "#1 established attempt=0 ttl=128/64 mac=9 midstream icmp=0/0\n");
+}
+
+static void the_end_of_a_connection_that_carried_something_else_is_not_told(void) {
+    struct play p;
+    play_start(&p);
+    play_open(&p);
+    play_hex(&p, FROM_CLIENT, "47455420");
+    CU_ASSERT_FALSE(p.interested);
+    play_close(&p, CLOSE_FIN);
+    CU_ASSERT_FALSE(play_told(&p, "closed"));
+    CU_ASSERT_PTR_NULL(p.flow.conversation);
+    play_stop(&p);
+}
+
+int main(void) {
+    CU_TestInfo tests[] = {
+        {"a connection is asked for and opened", a_connection_is_asked_for_and_opened},
+        {"a connection without an answer is told at its last SYN",
+         a_connection_without_an_answer_is_told_at_its_last_syn},
+        {"a refusal is an answer", a_refusal_is_an_answer},
+        {"an ICMP error is an answer", an_icmp_error_is_an_answer},
+        {"nothing is known of a connection seen too late", nothing_is_known_of_a_connection_seen_too_late},
+        {"the end of a connection that carried something else is not told",
+         the_end_of_a_connection_that_carried_something_else_is_not_told},
+        CU_TEST_INFO_NULL,
+    };
+    return unit_run("dissect/connection", tests);
+}

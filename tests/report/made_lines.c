@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/fact_json.h"
+#include "report/json.h"
+#include "report/manual.h"
+#include "tests/report/made_results.h"
+
+/* Prints lines of every type and with every value of every enum, for the schema to judge. */
+
+static void vary(struct made *made) {
+    for (unsigned i = 0; i < OUTCOMES; i++)
+        made_session(made, (enum outcome)i);
+    for (unsigned i = 0; i < FINDING_STATES; i++)
+        made_finding(made)->state = (enum finding_state)i;
+    for (unsigned i = 0; i < CAUSES; i++)
+        made_finding(made)->cause = (enum cause)i;
+    made_binding(made, BOUND_UNKNOWN);
+    struct session *bare = made_session(made, OUTCOME_UNANSWERED);
+    *bare = (struct session){.id = 99, .client = made_end("fe80::1", 0), .server = made_end("fe80::2", 0)};
+    struct finding *least = made_finding(made);
+    *least = (struct finding){.id = 98, .rule = RULES[RULE_COUNT - 1], .flagged = made_sighting(1), .count = 1};
+    least->client = least->server.address = made_end("fe80::1", 0).address;
+}
+
+static bool print_facts(const struct made *made) {
+    bool written = true;
+    for (unsigned i = 0; i < FACT_KINDS; i++) {
+        struct fact fact = {.kind = (enum fact_kind)i, .seen = made_sighting(i), .client = made_end("10.0.2.1", 1)};
+        written = written && fact_write(stdout, &fact, &made->files);
+    }
+    return written;
+}
+
+int main(void) {
+    struct made *made = made_case();
+    vary(made);
+    struct results results = made_results(made);
+    bool written = json_report(stdout, &results);
+    results.several_files = true;
+    written = written && json_report(stdout, &results) && print_facts(made);
+    for (size_t i = 0; i < RULE_COUNT; i++)
+        written = written && manual_json(stdout, RULES[i]);
+    made_free(made);
+    return written ? 0 : 1;
+}

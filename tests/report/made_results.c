@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/report/made_results.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct session *judge_session(const struct judge *judge, size_t index) {
+    return index < judge->session_count ? &judge->sessions[index] : NULL;
+}
+
+const struct finding *judge_finding(const struct judge *judge, size_t index) {
+    return index < judge->finding_count ? &judge->findings[index] : NULL;
+}
+
+const struct binding *judge_binding(const struct judge *judge, size_t index) {
+    return index < judge->binding_count ? &judge->bindings[index] : NULL;
+}
+
+const char *judge_server_name(const struct judge *judge, const struct address *address) {
+    (void)address;
+    return judge->name;
+}
+
+struct endpoint made_end(const char *ip, uint16_t port) {
+    struct endpoint end = {.port = port};
+    if (!address_parse(ip, &end.address))
+        abort();
+    return end;
+}
+
+struct sighting made_sighting(uint64_t frame) {
+    return (struct sighting){.frame = frame, .time = 1795348800000000000 + (int64_t)frame * 1000000};
+}
+
+/* MS Exchange Directory NSP Interface */
+struct syntax_id made_interface(void) {
+    struct syntax_id interface = {.major = 56};
+    if (!uuid_parse("f5cc5a18-4264-101a-8c59-08002b2f8426", &interface.uuid))
+        abort();
+    return interface;
+}
+
+struct session *made_session(struct made *made, enum outcome outcome) {
+    struct judge *judge = &made->judge;
+    struct session *session = &judge->sessions[judge->session_count++];
+    *session = (struct session){
+        .id = judge->session_count,
+        .client = made_end("10.0.2.1", (uint16_t)(40000 + judge->session_count)),
+        .server = made_end("10.0.1.20", 1112),
+        .interface = made_interface(),
+        .transport = TRANSPORT_TCP,
+        .outcome = outcome,
+    };
+    for (unsigned i = STAGE_ASKED; i <= STAGE_CONNECTING; i++)
+        session->stages[i] = made_sighting(i + 1);
+    if (outcome == OUTCOME_UNKNOWN)
+        session->unclear = "the capture ends before the answer";
+    return session;
+}
+
+struct binding *made_binding(struct made *made, enum binding_state state) {
+    struct judge *judge = &made->judge;
+    struct binding *binding = &judge->bindings[judge->binding_count++];
+    struct endpoint end = made_end(state == BOUND_HERE ? "10.0.1.10" : "10.0.1.20", 1112);
+    enum binding_proof kind = state == BOUND_HERE ? PROOF_ANSWERED : PROOF_REFUSED;
+    *binding = (struct binding){
+        .address = end.address, .interface = made_interface(), .endpoint = end, .state = state, .count = 1};
+    binding->proofs[0] = (struct proof){.kind = state == BOUND_UNKNOWN ? PROOF_MAPPED : kind,
+                                        .seen = made_sighting(5),
+                                        .last = made_sighting(5),
+                                        .count = 1,
+                                        .endpoint = end,
+                                        .client = made_end("10.0.2.1", 0).address};
+    return binding;
+}
+
+struct finding *made_finding(struct made *made) {
+    struct judge *judge = &made->judge;
+    struct finding *finding = &judge->findings[judge->finding_count++];
+    *finding = (struct finding){
+        .id = judge->finding_count,
+        .rule = RULES[0],
+        .severity = SEVERITY_CRITICAL,
+        .signature = "S1",
+        .cause = CAUSE_UNBOUND,
+        .state = FINDING_FAILED,
+        .client = made_end("10.0.2.1", 0).address,
+        .server = made_end("10.0.1.20", 1112),
+        .server_name = "EXVS1",
+        .interface = made_interface(),
+        .bound_at = {made_end("10.0.1.10", 1112)},
+        .bound_count = 1,
+        .flagged = made_sighting(5),
+        .failed = made_sighting(5008),
+        .lead = 5003000000,
+        .win32 = 1722,
+        .count = 1,
+        .message =
+            "10.0.2.1 goes to 10.0.1.20:1112 for the directory, where nothing listens; it is bound at 10.0.1.10.",
+        .advice = "Point the name that the client uses at 10.0.1.10.",
+        .display_filter = "ip.addr == 10.0.2.1 && ip.addr == 10.0.1.20 && (tcp.port == 135 || tcp.port == 1112)",
+        .evidence = {{made_sighting(5), "SYN to 10.0.1.20:1112 refused (RST)"},
+                     {made_sighting(40), "call answered at 10.0.1.10:1112"}},
+        .evidence_count = 2,
+    };
+    return finding;
+}
+
+struct made *made_case(void) {
+    struct made *made = calloc(1, sizeof *made);
+    if (made == NULL || !file_names_add(&made->files, "a.pcap"))
+        abort();
+    made->judge.name = "EXVS1";
+    made->tally = (struct tally){.files = 1,
+                                 .frames = 60,
+                                 .bytes = 6000,
+                                 .first = made_sighting(1).time,
+                                 .last = made_sighting(6000).time,
+                                 .flows = 4,
+                                 .pdus = {[0] = 4, [11] = 2},
+                                 .calls = 4,
+                                 .maps = 2,
+                                 .lost = {[LOSS_GAPS] = 1}};
+    made_session(made, OUTCOME_REFUSED);
+    made_session(made, OUTCOME_SERVED)->server = made_end("10.0.1.10", 1112);
+    made_binding(made, BOUND_NOT_HERE);
+    made_binding(made, BOUND_HERE);
+    made_finding(made);
+    return made;
+}
+
+struct results made_results(const struct made *made) {
+    return (struct results){.judge = &made->judge, .tally = &made->tally, .files = &made->files, .elapsed = 0.25};
+}
+
+void made_free(struct made *made) {
+    file_names_free(&made->files);
+    free(made);
+}

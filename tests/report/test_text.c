@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* open_memstream */
+#include "report/text.h"
+#include "report/visible.h"
+#include "tests/report/made_results.h"
+#include "tests/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The report as it is printed; the caller frees it. */
+static char *printed(const struct results *results, enum detail detail, bool color) {
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    struct page page = page_over(out, detail, color, results);
+    CU_ASSERT_TRUE(text_report(&page, results));
+    fclose(out);
+    return text;
+}
+
+static void shows(const char *text, const char *wanted) {
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, wanted));
+    if (strstr(text, wanted) == NULL)
+        printf("not there: %s\n%s", wanted, text);
+}
+
+/* No line past the page, none that ends in a space, and nothing that a terminal would obey. */
+static void is_well_set(const char *text) {
+    for (const char *at = text; *at != '\0';) {
+        size_t length = strcspn(at, "\n");
+        char line[4096];
+        CU_ASSERT_TRUE_FATAL(length < sizeof line);
+        snprintf(line, sizeof line, "%.*s", (int)length, at);
+        CU_ASSERT_TRUE(visible_width(line) <= PAGE_WIDTH);
+        if (visible_width(line) > PAGE_WIDTH)
+            printf("too wide: %s\n", line);
+        CU_ASSERT_FALSE(length > 0 && line[length - 1] == ' ');
+        CU_ASSERT_EQUAL(strcspn(line, "\x1b\x07\r\t\x7f"), length);
+        at += length + (at[length] == '\n');
+    }
+}
+
+static void the_verdict_comes_first(void) {
+    struct made *made = made_case();
+    struct results results = made_results(made);
+    char *text = printed(&results, DETAIL_NORMAL, false);
+    static const char start[] = "1 finding: 1 critical. 1 of 2 sessions was served, 1 failed.\n"
+                                "Captured 2026-11-22 12:00:00.001000 to 12:00:06.000000 UTC: 60 frames in 1 file.\n"
+                                "What limits this: holes in streams (1).\n\n";
+    CU_ASSERT_EQUAL(strncmp(text, start, strlen(start)), 0);
+    is_well_set(text);
+    free(text);
+    made_free(made);
+}
+
+static void a_finding_says_what_a_person_needs(void) {
+    struct made *made = made_case();
+    struct results results = made_results(made);
+    char *text = printed(&results, DETAIL_QUIET, false);
+    shows(text, "CRITICAL ");
+    shows(text, "at 10.0.1.20:1112 (EXVS1)\n");
+    shows(text, "\n  Bound at:    10.0.1.10:1112\n");
+    shows(text, "\n  Application: 1722 RPC_S_SERVER_UNAVAILABLE (0x6ba)\n");
+    shows(text, "5.003 s before the last packet of the failing attempt");
+    shows(text, "frame 5, 12:00:00.005000: SYN to 10.0.1.20:1112 refused (RST)\n");
+    shows(text, "ip.addr == 10.0.2.1 && ip.addr == 10.0.1.20");
+    CU_ASSERT_PTR_NULL(strstr(text, "Sessions"));
+    is_well_set(text);
+    free(text);
+    made_free(made);
+}
+
+static void no_finding_says_so(void) {
+    struct made *made = made_case();
+    made->judge.finding_count = 0;
+    made->judge.session_count = 0;
+    struct results results = made_results(made);
+    char *text = printed(&results, DETAIL_NORMAL, false);
+    CU_ASSERT_EQUAL(strncmp(text, "No finding: no DCE/RPC session was seen.\n", 41), 0);
+    free(text);
+    made_session(made, OUTCOME_SERVED);
+    made_session(made, OUTCOME_UNKNOWN);
+    text = printed(&results, DETAIL_NORMAL, false);
+    CU_ASSERT_EQUAL(strncmp(text, "No finding: 1 of 2 sessions was served, 1 cannot be told.\n", 58), 0);
+    shows(text, "cannot tell: the");
+    free(text);
+    made_free(made);
+}
+
+static void every_state_and_rule_is_well_set(void) {
+    struct made *made = made_case();
+    struct results results = made_results(made);
+    results.several_files = true;
+    struct finding *finding = &made->judge.findings[0];
+    for (size_t rule = 0; rule < RULE_COUNT; rule++) {
+        for (unsigned state = 0; state < FINDING_STATES; state++) {
+            finding->rule = RULES[rule];
+            finding->state = (enum finding_state)state;
+            finding->failed.frame = state == FINDING_FAILED ? 5008 : 0;
+            finding->got_through = (enum got_through)(state % GOT_THROUGH_KINDS);
+            finding->count = state + 1;
+            char *text = printed(&results, DETAIL_VERBOSE, false);
+            shows(text, RULES[rule]->id);
+            shows(text, "of a.pcap");
+            if (state != FINDING_FAILED)
+                shows(text, state == FINDING_AVERTED ? "averted" : FINDING_STATE_NAMES[state]);
+            is_well_set(text);
+            free(text);
+        }
+    }
+    made_free(made);
+}
+
+static void hostile_names_do_not_reach_the_terminal(void) {
+    struct made *made = made_case();
+    made->judge.name = "EX\x1b]0;owned\x07\r\n\x9b"
+                       "2J";
+    struct finding *finding = &made->judge.findings[0];
+    strcpy(finding->server_name, "EX\x1b[2J");
+    strcpy(finding->evidence[0].what, "bind to \x1b[31m\t");
+    memset(finding->message, 'x', sizeof finding->message - 1);
+    memset(finding->display_filter, '\x01', sizeof finding->display_filter - 1);
+    struct results results = made_results(made);
+    for (unsigned detail = DETAIL_QUIET; detail <= DETAIL_VERBOSE; detail++) {
+        char *text = printed(&results, (enum detail)detail, false);
+        shows(text, "(EX\\u{1b}[2J)");
+        is_well_set(text);
+        free(text);
+    }
+    made_free(made);
+}
+
+static void only_severities_are_coloured(void) {
+    struct made *made = made_case();
+    struct results results = made_results(made);
+    char *text = printed(&results, DETAIL_NORMAL, true);
+    shows(text, "\x1b[1;31mCRITICAL\x1b[0m ");
+    size_t escapes = 0;
+    for (const char *at = text; *at != '\0'; at++)
+        escapes += *at == '\x1b';
+    CU_ASSERT_EQUAL(escapes, 2);
+    free(text);
+    made_free(made);
+}
+
+static void sessions_alike_share_a_row(void) {
+    struct made *made = made_case();
+    for (unsigned i = 0; i < 781; i++)
+        made_session(made, OUTCOME_SERVED);
+    struct results results = made_results(made);
+    char *text = printed(&results, DETAIL_NORMAL, false);
+    shows(text, "\n  781    10.0.2.1  10.0.1.20:1112");
+    size_t lines = 0;
+    for (const char *at = text; *at != '\0'; at++)
+        lines += *at == '\n';
+    CU_ASSERT_TRUE(lines < 40);
+    is_well_set(text);
+    free(text);
+    text = printed(&results, DETAIL_VERBOSE, false);
+    shows(text, "10.0.2.1:40783 to 10.0.1.20:1112");
+    is_well_set(text);
+    free(text);
+    made_free(made);
+}
+
+static void a_long_table_is_cut_and_says_so(void) {
+    struct made *made = made_case();
+    for (unsigned i = 0; i < 100; i++)
+        made_session(made, OUTCOME_SERVED)->server.port = (uint16_t)(2000 + i);
+    for (unsigned i = 0; i < 100; i++)
+        made_binding(made, BOUND_UNKNOWN);
+    struct results results = made_results(made);
+    char *text = printed(&results, DETAIL_NORMAL, false);
+    shows(text, "and 62 more: -v shows all of them");
+    CU_ASSERT_PTR_NULL(strstr(text, "10.0.1.20:2099"));
+    is_well_set(text);
+    free(text);
+    text = printed(&results, DETAIL_VERBOSE, false);
+    shows(text, "10.0.1.20:2099");
+    CU_ASSERT_PTR_NULL(strstr(text, "more: -v"));
+    free(text);
+    made_free(made);
+}
+
+static void failures_come_before_what_was_served(void) {
+    struct made *made = made_case();
+    made->judge.session_count = 0;
+    made_session(made, OUTCOME_SERVED);
+    made_session(made, OUTCOME_UNKNOWN);
+    made_session(made, OUTCOME_UNANSWERED);
+    struct results results = made_results(made);
+    char *text = printed(&results, DETAIL_NORMAL, false);
+    const char *table = strstr(text, "Count");
+    CU_ASSERT_PTR_NOT_NULL(table);
+    if (table != NULL) {
+        CU_ASSERT_TRUE(strstr(table, "unanswered") < strstr(table, "cannot tell"));
+        CU_ASSERT_TRUE(strstr(table, "cannot tell") < strstr(table, "served"));
+    }
+    free(text);
+    made_free(made);
+}
+
+static void the_day_is_told_where_it_is_not_obvious(void) {
+    struct made *made = made_case();
+    made->tally.last += 86400000000000;
+    struct results results = made_results(made);
+    char *text = printed(&results, DETAIL_NORMAL, false);
+    shows(text, "frame 5, 2026-11-22 12:00:00.005000");
+    shows(text, "to 2026-11-23 12:00:06");
+    is_well_set(text);
+    free(text);
+    made_free(made);
+}
+
+static void what_was_not_read_is_told(void) {
+    struct made *made = made_case();
+    made->tally.limits[LIMIT_ENGINE_FLOWS] = 3;
+    struct results results = made_results(made);
+    results.incomplete = true;
+    results.cut_off = 2;
+    char *text = printed(&results, DETAIL_QUIET, false);
+    shows(text, "INCOMPLETE: not all of the input was read. What limits this: files of facts cut off before");
+    shows(text, "limit of flows in reassembly reached (3)");
+    is_well_set(text);
+    free(text);
+    made_free(made);
+}
+
+int main(void) {
+    CU_TestInfo tests[] = {{"the verdict comes first", the_verdict_comes_first},
+                           {"a finding says what a person needs", a_finding_says_what_a_person_needs},
+                           {"no finding says so", no_finding_says_so},
+                           {"every state and rule is well set", every_state_and_rule_is_well_set},
+                           {"hostile names do not reach the terminal", hostile_names_do_not_reach_the_terminal},
+                           {"only severities are coloured", only_severities_are_coloured},
+                           {"sessions alike share a row", sessions_alike_share_a_row},
+                           {"a long table is cut and says so", a_long_table_is_cut_and_says_so},
+                           {"failures come before what was served", failures_come_before_what_was_served},
+                           {"the day is told where it is not obvious", the_day_is_told_where_it_is_not_obvious},
+                           {"what was not read is told", what_was_not_read_is_told},
+                           CU_TEST_INFO_NULL};
+    return unit_run("report_text", tests);
+}
