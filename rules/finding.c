@@ -175,10 +175,9 @@ static void add_stands(struct finding *f, const struct trial *t) {
         snprintf(what, sizeof what, "%s: %s", endpoint_text(&stand->endpoint, endpoint),
                  proof_text(stand->proof->kind));
         add_evidence(f, stand->proof->seen, what);
-        identity_link_text(&stand->link, link);
-        add_evidence(f, stand->link.one_seen, link);
-        if (stand->link.other_seen.frame != stand->link.one_seen.frame)
-            add_evidence(f, stand->link.other_seen, link);
+        snprintf(what, sizeof what, "%s (frame %llu)", identity_link_text(&stand->link, link),
+                 (unsigned long long)stand->link.other_seen.frame);
+        add_evidence(f, stand->link.one_seen, what);
     }
 }
 

@@ -55,21 +55,15 @@ struct identity *identity_open(struct tally *tally) {
 }
 
 void identity_close(struct identity *identity) {
-    struct server *server, *next_server;
-    HASH_ITER(hh, identity->servers, server, next_server) {
-        HASH_DEL(identity->servers, server);
-        free(server);
-    }
-    struct association *association, *next_association;
-    HASH_ITER(hh, identity->associations, association, next_association) {
-        HASH_DEL(identity->associations, association);
-        free(association);
-    }
-    struct station *station, *next_station;
-    HASH_ITER(hh, identity->stations, station, next_station) {
-        HASH_DEL(identity->stations, station);
-        free(station);
-    }
+    struct server *servers = identity->servers;
+    HASH_CLEAR(hh, identity->servers);
+    table_free(servers, offsetof(struct server, hh));
+    struct association *associations = identity->associations;
+    HASH_CLEAR(hh, identity->associations);
+    table_free(associations, offsetof(struct association, hh));
+    struct station *stations = identity->stations;
+    HASH_CLEAR(hh, identity->stations);
+    table_free(stations, offsetof(struct station, hh));
     free(identity);
 }
 

@@ -127,11 +127,9 @@ void judge_finish(struct judge *judge) {
         fold->finding->id = judge->count;
         HASH_ADD(hh, folds, key, sizeof fold->key, fold);
     }
-    struct fold *fold, *next;
-    HASH_ITER(hh, folds, fold, next) {
-        HASH_DEL(folds, fold);
-        free(fold);
-    }
+    struct fold *all = folds;
+    HASH_CLEAR(hh, folds);
+    table_free(all, offsetof(struct fold, hh));
     if (judge->count != 0)
         qsort(judge->findings, judge->count, sizeof(struct finding *), by_weight);
     for (size_t i = 0; i < judge->count; i++)

@@ -2,6 +2,8 @@
 /* What is said on a connection, binds and calls, and what it means for the sessions on it. */
 #include "rules/knowledge.h"
 
+#include <assert.h>
+
 enum { MAX_LOOK_BACK = 64 };                                /* sessions of one pair of addresses that a bind may mean */
 enum { RESULT_ACCEPTANCE = 0, REASON_ABSTRACT_SYNTAX = 1 }; /* C706 12.6.3.1 */
 
@@ -16,9 +18,11 @@ static struct tracked *on_connection(const struct connection *c, const struct sy
 
 /* A session whose interface was only guessed by the endpoint, and which no bind has confirmed. */
 static struct tracked *guess_on_connection(const struct connection *c) {
-    for (size_t i = 0; i < c->session_count; i++)
+    for (size_t i = 0; i < c->session_count; i++) {
+        assert(c->sessions[i] != NULL);
         if (c->sessions[i]->guessed)
             return c->sessions[i];
+    }
     return NULL;
 }
 
@@ -146,7 +150,12 @@ static struct tracked *caller(struct knowledge *k, const struct fact *fact) {
         return NULL;
     }
     struct connection *c = track_connection(k->track, fact->flow);
-    return c == NULL ? NULL : on_connection(c, &fact->call.interface);
+    if (c == NULL)
+        return NULL;
+    /* A context that was never bound can only mean the one interface that was. */
+    if (uuid_is_nil(&fact->call.interface.uuid) && c->session_count == 1)
+        return c->sessions[0];
+    return on_connection(c, &fact->call.interface);
 }
 
 static void answered(struct knowledge *k, const struct fact *fact) {

@@ -5,13 +5,11 @@
 
 const char *const SEVERITY_NAMES[SEVERITIES] = {"info", "warning", "critical"};
 
-const struct rule *const RULES[] = {
+const struct rule *const RULES[RULE_COUNT] = {
     &RULE_MAPPER_UNREACHABLE, &RULE_NOT_REGISTERED,     &RULE_STALE_ENDPOINT,
     &RULE_UNBOUND_ADDRESS,    &RULE_TOWER_ELSEWHERE,    &RULE_ENDPOINT_FILTERED,
     &RULE_ENDPOINT_REFUSED,   &RULE_INTERFACE_REJECTED, &RULE_CALL_FAULT,
 };
-
-const size_t RULE_COUNT = sizeof RULES / sizeof *RULES;
 
 const struct rule *rule_find(const char *id) {
     for (size_t i = 0; i < RULE_COUNT; i++)

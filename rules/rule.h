@@ -24,8 +24,8 @@ struct rule {
 extern const struct rule RULE_MAPPER_UNREACHABLE, RULE_NOT_REGISTERED, RULE_STALE_ENDPOINT, RULE_UNBOUND_ADDRESS,
     RULE_TOWER_ELSEWHERE, RULE_ENDPOINT_FILTERED, RULE_ENDPOINT_REFUSED, RULE_INTERFACE_REJECTED, RULE_CALL_FAULT;
 
-extern const struct rule *const RULES[];
-extern const size_t RULE_COUNT;
+enum { RULE_COUNT = 9 };
+extern const struct rule *const RULES[RULE_COUNT];
 
 /* NULL if there is none of this id. */
 const struct rule *rule_find(const char *id);

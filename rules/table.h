@@ -12,6 +12,9 @@ _Noreturn void out_of_memory(void);
 /* calloc that does not return without memory. */
 void *allocate(size_t count, size_t size);
 
+/* Frees all entries of a table that HASH_CLEAR has emptied: the first one, and where in it the handle is. */
+void table_free(void *first, size_t handle_offset);
+
 #define uthash_fatal(message) out_of_memory()
 #include <uthash.h>
 

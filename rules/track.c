@@ -68,21 +68,22 @@ struct track *track_open(struct tally *tally) {
     return track;
 }
 
-#define FREE_TABLE(type, head)                                                                                         \
-    do {                                                                                                               \
-        type *entry, *next;                                                                                            \
-        HASH_ITER(hh, head, entry, next) {                                                                             \
-            HASH_DEL(head, entry);                                                                                     \
-            free(entry);                                                                                               \
-        }                                                                                                              \
-    } while (0)
-
 void track_close(struct track *track) {
-    FREE_TABLE(struct pair, track->pairs);
-    FREE_TABLE(struct wish, track->wishes);
-    FREE_TABLE(struct link, track->links);
-    FREE_TABLE(struct known_endpoint, track->endpoints);
-    FREE_TABLE(struct known_standing, track->standings);
+    struct pair *pairs = track->pairs;
+    HASH_CLEAR(hh, track->pairs);
+    table_free(pairs, offsetof(struct pair, hh));
+    struct wish *wishes = track->wishes;
+    HASH_CLEAR(hh, track->wishes);
+    table_free(wishes, offsetof(struct wish, hh));
+    struct link *links = track->links;
+    HASH_CLEAR(hh, track->links);
+    table_free(links, offsetof(struct link, hh));
+    struct known_endpoint *endpoints = track->endpoints;
+    HASH_CLEAR(hh, track->endpoints);
+    table_free(endpoints, offsetof(struct known_endpoint, hh));
+    struct known_standing *standings = track->standings;
+    HASH_CLEAR(hh, track->standings);
+    table_free(standings, offsetof(struct known_standing, hh));
     for (size_t i = 0; i < track->count; i++)
         free(track->sessions[i]);
     free(track->sessions);
@@ -221,6 +222,7 @@ struct connection *track_connect(struct track *track, uint64_t flow) {
     }
     link = allocate(1, sizeof *link);
     link->connection.flow = flow;
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it does not see that HASH_DEL moves the head on */
     HASH_ADD(hh, track->links, connection.flow, sizeof flow, link);
     return &link->connection;
 }

@@ -238,8 +238,10 @@ static void what_is_malformed_is_told_and_the_rest_is_read(void) {
         "05000303100000001800000001000000"
         "0000000000000000", /* fault: no status */
         "47455420",
+        "05000003100000000f00000001000000", /* request: shorter than its header */
+
     };
-    static const unsigned why[] = {2, 3, 4, 1, 4, 0};
+    static const unsigned why[] = {2, 3, 4, 1, 4, 0, 1};
     for (size_t i = 0; i < sizeof pdus / sizeof *pdus; i++) {
         struct play p;
         char expected[32];

@@ -111,6 +111,24 @@ static void entries_are_answered(void) {
     }
 }
 
+static void a_lookup_may_name_object_and_interface(void) {
+    for (size_t i = 0; i < 2; i++) {
+        struct octets o = stub_in(i);
+        put_u32(&o, 3);
+        put_u32(&o, 1);
+        put_uuid(&o, OBJECT);
+        put_u32(&o, 2);
+        put_syntax(&o, &STORE);
+        put_u32(&o, 1);
+        put_zeros(&o, 20);
+        put_u32(&o, 500);
+        for (size_t n = 0; n <= o.len; n++) {
+            struct reader r = over(&o, n);
+            CU_ASSERT_EQUAL(lookup_question_read(&r, NDR20), n == o.len);
+        }
+    }
+}
+
 static void null_towers_are_counted_but_empty(void) {
     struct octets o = {.order = ORDER_LITTLE};
     struct map_answer answer;
@@ -174,6 +192,7 @@ int main(void) {
         {"object and tower may be absent", object_and_tower_may_be_absent},
         {"towers are answered", towers_are_answered},
         {"entries are answered", entries_are_answered},
+        {"a lookup may name object and interface", a_lookup_may_name_object_and_interface},
         {"null towers are counted but empty", null_towers_are_counted_but_empty},
         {"counts beyond what is there are refused", counts_beyond_what_is_there_are_refused},
         {"the stubs of the vectors close to the last byte", the_stubs_of_the_vectors_close_to_the_last_byte},

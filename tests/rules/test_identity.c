@@ -70,8 +70,8 @@ static void too_many_addresses_make_a_router(void) {
     struct identity *identity = identity_open(&tally);
     struct relative found[8];
     char text[] = "10.0.0.0";
-    for (char i = '1'; i <= '8'; i++) {
-        text[sizeof text - 2] = i;
+    for (int i = 1; i <= 8; i++) {
+        text[sizeof text - 2] = (char)('0' + i);
         packet(identity, text, 1, 64, 1);
     }
     CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 7);

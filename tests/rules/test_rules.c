@@ -269,9 +269,8 @@ static struct finding silent(uint16_t port, int syns, double after, bool mapped,
     }
     struct line line = story_syn(&s, CLIENT, A, port);
     struct sighting last = s.now;
-    double pause = 1;
-    for (int i = 1; i < syns; i++, pause *= 2) {
-        story_wait(&s, pause);
+    for (int i = 1; i < syns; i++) {
+        story_wait(&s, 1 << (i - 1));
         story_syn_again(&s, &line);
         last = s.now;
     }
