@@ -62,11 +62,12 @@ static void application_shows(struct page *page, const struct finding *finding) 
     line(page, "Application", words);
 }
 
+/* How long the alert came before the attempt was over. */
 static void lead(struct page *page, const struct finding *finding) {
     char seen[SIGHTING_WORDS_SIZE];
     char words[SIGHTING_WORDS_SIZE + LINE_SIZE];
     if (finding->lead <= 0) {
-        page_words(page, "with the last packet of the failing attempt.");
+        page_words(page, "as it fails.");
         return;
     }
     bool long_lead = finding->lead >= 1000000000;
@@ -76,28 +77,19 @@ static void lead(struct page *page, const struct finding *finding) {
     page_words(page, words);
 }
 
-/* How early it was flagged, against when the client's try was over. */
 static void flagged(struct page *page, const struct finding *finding) {
     char seen[SIGHTING_WORDS_SIZE];
     page_label(page, "Flagged");
     page_words(page, page_sighting(page, &finding->flagged, seen));
-    page_join(page, ":");
-    switch (finding->state) {
-    case FINDING_PREDICTED:
-        page_words(page, "predicted, before any packet of the failure.");
-        break;
-    case FINDING_FAILING:
-        page_words(page, "failing; the client may still be retrying.");
-        break;
-    case FINDING_AVERTED:
+    page_join(page, ",");
+    if (finding->state == FINDING_PREDICTED)
+        page_words(page, "predicted: no packet of the failure is in the capture.");
+    else if (finding->state == FINDING_AVERTED)
         page_words(page, "predicted, yet the session was served (averted).");
-        break;
-    case FINDING_FAILED:
-    case FINDING_STATES:
-        break;
-    }
-    if (finding->failed.frame != 0)
+    else
         lead(page, finding);
+    if (finding->state == FINDING_FAILING)
+        page_words(page, "The capture ends while the client may still be retrying.");
     page_end(page);
 }
 

@@ -13,7 +13,7 @@
  * uuid + major version). A newer sighting beats an older one; the history stays, up to a limit. */
 
 enum binding_proof {
-    /* for */
+    /* for, the strongest first */
     PROOF_ANSWERED,             /* a call on it was answered here */
     PROOF_BIND_ACCEPTED,        /* a bind to it was accepted here */
     PROOF_CONNECTED,            /* its mapped endpoint accepted a connection here */

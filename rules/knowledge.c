@@ -25,19 +25,31 @@ static bool was_down(const struct binding *binding, int64_t time) {
     return down;
 }
 
+/* Of the proofs of serving on that side of the time, the one that says most; of equals, the latest. */
+static const struct proof *strongest(const struct binding *binding, int64_t time, bool before) {
+    const struct proof *best = NULL;
+    for (size_t i = 0; i < binding->count; i++) {
+        const struct proof *proof = &binding->proofs[i];
+        bool there = before ? proof->seen.time < time : proof->last.time >= time;
+        if (there && proof_is_of_serving(proof->kind) && (best == NULL || proof->kind <= best->kind))
+            best = proof;
+    }
+    return best;
+}
+
 /* The proof that this relative has it bound around this time; NULL if there is none, or if it failed there too. */
 static const struct proof *stands_at(const struct binding *binding, int64_t time, enum span span) {
     static const int64_t same_time = 60 * SECOND;
-    if (was_down(binding, time))
+    if (binding == NULL || was_down(binding, time))
         return NULL;
-    const struct proof *before = binding_before(binding, proof_is_of_serving, time);
+    const struct proof *before = strongest(binding, time, true);
     if (span == SPAN_BEFORE)
         return before;
     const struct proof *after = binding_after(binding, proof_is_of_serving, time);
-    if (after != NULL)
-        return before != NULL ? before : after;
     const struct proof *fell = binding_after(binding, proof_is_of_silence_or_refusal, time);
-    return fell != NULL && fell->seen.time - time < same_time ? NULL : before;
+    if (fell != NULL && fell->seen.time - time < same_time && (after == NULL || after->seen.time > fell->seen.time))
+        return NULL;
+    return before != NULL ? before : strongest(binding, time, false);
 }
 
 static bool is_contradicted(const struct identity_link *link, uint16_t here, uint16_t there) {

@@ -113,6 +113,21 @@ static void both_refuse(void) { /* N1 */
     story_close(&s);
 }
 
+static void both_refuse_and_one_recovers(void) { /* N1: down for a while */
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_wait(&s, 100);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    story_refused(&s, CLIENT, B, &LSA, PORT);
+    story_wait(&s, 20);
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_end(&s);
+    CU_ASSERT_EQUAL_FATAL(story_findings(&s), 2);
+    for (size_t i = 0; i < 2; i++)
+        CU_ASSERT_STRING_NOT_EQUAL(judge_finding(s.judge, i)->rule->id, "unbound-address");
+    story_close(&s);
+}
+
 static void a_stranger_serves_it_on_the_same_port(void) {
     struct story s = story_begin();
     story_served(&s, CLIENT, STRANGER, &LSA, PORT);
@@ -496,6 +511,7 @@ int main(void) {
         {"unbound: Windows tries three times", windows_tries_three_times},
         {"unbound: Windows may try again", windows_may_try_again},
         {"not unbound: both refuse", both_refuse},
+        {"not unbound: both refuse, one recovers", both_refuse_and_one_recovers},
         {"not unbound: a stranger serves it on the same port", a_stranger_serves_it_on_the_same_port},
         {"not unbound: the next address of the name serves", the_next_address_of_the_name_serves},
         {"several tries fold", several_tries_fold},
