@@ -3,11 +3,19 @@
 
 #include "dissect/conversation.h"
 #include "dissect/hints.h"
+#include "dissect/pipes.h"
 #include "dissect/recognise.h"
+#include "dissect/smb.h"
 
 #include <stdlib.h>
 
-/* What flow.conversation points to: nothing at first, one of the two marks here, or a struct conversation. */
+/* Who follows a flow's streams: one of the two. */
+struct follower {
+    struct conversation *rpc;
+    struct pipes *smb;
+};
+
+/* What flow.conversation points to: nothing at first, one of the two marks here, or a struct follower. */
 struct dissect {
     fact_handler handler;
     void *context;
@@ -29,7 +37,7 @@ struct dissect *dissect_open(fact_handler handler, void *context, struct tally *
 
 void dissect_close(struct dissect *d) { free(d); }
 
-static struct conversation *conversation_of(const struct dissect *d, const struct flow *flow) {
+static struct follower *follower_of(const struct dissect *d, const struct flow *flow) {
     bool is_mark = flow->conversation == &d->opened || flow->conversation == &d->foreign;
     return is_mark ? NULL : flow->conversation;
 }
@@ -42,7 +50,7 @@ static void tell(void *context, const struct fact *fact) {
 
 static struct teller teller_for(struct dissect *d, const struct flow *flow) {
     const struct endpoint *server = &flow->sides[FROM_SERVER].endpoint;
-    const struct conversation *conversation = conversation_of(d, flow);
+    const struct follower *follower = follower_of(d, flow);
     return (struct teller){
         .handler = tell,
         .context = d,
@@ -54,7 +62,7 @@ static struct teller teller_for(struct dissect *d, const struct flow *flow) {
                    .midstream = flow->midstream,
                    .likely = hints_know(&d->hints, server),
                    .mapper = server->port == MAPPER_PORT},
-        .swapped = conversation != NULL && conversation_is_swapped(conversation),
+        .swapped = follower != NULL && follower->rpc != NULL && conversation_is_swapped(follower->rpc),
     };
 }
 
@@ -85,31 +93,82 @@ static void opened(struct dissect *d, const struct segment *segment) {
     tell_connect(d, FACT_CONNECT_ESTABLISHED, segment, &segment->seen);
 }
 
+/* Behind the start of a connection any bytes may be a part of something else. */
+static bool begins_as_smb(const struct segment *segment) {
+    if (segment->kind == SEGMENT_GAP)
+        return false;
+    enum smb_likeness likeness = smb_likeness(segment->bytes);
+    return likeness == SMB_LIKELY || (likeness == SMB_POSSIBLE && !segment->flow->midstream);
+}
+
 /* A stream that is seen from its start and begins otherwise costs no memory. */
 static bool is_worth_following(const struct segment *segment) {
     return segment->kind == SEGMENT_GAP || segment->flow->midstream || recognise_beginning(segment->bytes);
 }
 
-static struct conversation *begin(struct dissect *d, const struct segment *segment) {
+static struct follower *follow(struct dissect *d, const struct segment *segment) {
     struct teller teller = teller_for(d, segment->flow);
-    return is_worth_following(segment) ? conversation_open(&teller) : NULL;
+    bool smb = begins_as_smb(segment);
+    if (!smb && !is_worth_following(segment))
+        return NULL;
+    struct follower *follower = calloc(1, sizeof *follower);
+    if (follower == NULL)
+        return NULL;
+    if (smb)
+        follower->smb = pipes_open(&teller);
+    else
+        follower->rpc = conversation_open(&teller);
+    if (follower->rpc != NULL || follower->smb != NULL)
+        return follower;
+    free(follower);
+    return NULL;
+}
+
+static bool tell_bytes(const struct follower *f, const struct segment *segment) {
+    enum direction direction = segment->direction;
+    const struct sighting *seen = &segment->seen;
+    if (segment->kind == SEGMENT_GAP)
+        return f->rpc != NULL ? conversation_gap(f->rpc, direction, segment->gap, seen)
+                              : pipes_gap(f->smb, direction, segment->gap, seen);
+    return f->rpc != NULL ? conversation_bytes(f->rpc, direction, segment->bytes, seen)
+                          : pipes_bytes(f->smb, direction, segment->bytes, seen);
+}
+
+static bool is_rpc(const struct follower *f) {
+    return f->rpc != NULL ? conversation_is_rpc(f->rpc) : pipes_have_rpc(f->smb);
+}
+
+static void stop_following(struct follower *f, const struct segment *segment) {
+    if (f->rpc != NULL)
+        conversation_close(f->rpc, segment->reason, segment->direction, &segment->seen);
+    else
+        pipes_close(f->smb, segment->reason, segment->direction, &segment->seen);
+    free(f);
+}
+
+/* A connection that was cut into somewhere turns out to be SMB. */
+static bool turns_out_as_smb(const struct follower *f, const struct segment *segment) {
+    return f->rpc != NULL && segment->kind == SEGMENT_BYTES && !conversation_is_rpc(f->rpc) &&
+           smb_likeness(segment->bytes) == SMB_LIKELY;
 }
 
 static bool stream(struct dissect *d, const struct segment *segment) {
     struct flow *flow = segment->flow;
     if (flow->conversation == &d->foreign)
         return false;
-    struct conversation *conversation = conversation_of(d, flow);
-    if (conversation == NULL)
-        conversation = begin(d, segment);
-    flow->conversation = conversation == NULL ? (void *)&d->foreign : conversation;
-    if (conversation == NULL)
+    struct follower *follower = follower_of(d, flow);
+    if (follower != NULL && turns_out_as_smb(follower, segment)) {
+        stop_following(follower, segment);
+        flow->conversation = follower = NULL;
+    }
+    if (follower == NULL)
+        follower = follow(d, segment);
+    flow->conversation = follower == NULL ? (void *)&d->foreign : follower;
+    if (follower == NULL)
         return false;
-    bool interested = segment->kind == SEGMENT_GAP
-                          ? conversation_gap(conversation, segment->direction, segment->gap, &segment->seen)
-                          : conversation_bytes(conversation, segment->direction, segment->bytes, &segment->seen);
-    if (!interested && !conversation_is_rpc(conversation)) {
-        conversation_close(conversation, CLOSE_END, segment->direction, &segment->seen);
+    bool interested = tell_bytes(follower, segment);
+    if (!interested && !is_rpc(follower)) {
+        stop_following(follower, segment);
         flow->conversation = &d->foreign;
     }
     return interested;
@@ -127,11 +186,11 @@ static void closed_unused(struct dissect *d, const struct segment *segment) {
 
 static void closed(struct dissect *d, const struct segment *segment) {
     struct flow *flow = segment->flow;
-    struct conversation *conversation = conversation_of(d, flow);
+    struct follower *follower = follower_of(d, flow);
     if (flow->syns > 0 && !flow->answered)
         tell_connect(d, FACT_CONNECT_UNANSWERED, segment, &flow->last_syn);
-    if (conversation != NULL)
-        conversation_close(conversation, segment->reason, segment->direction, &segment->seen);
+    if (follower != NULL)
+        stop_following(follower, segment);
     else if (flow->conversation == &d->opened && !flow->midstream)
         closed_unused(d, segment);
     flow->conversation = NULL;

@@ -26,7 +26,7 @@ static const struct {
 } KINDS[PROOF_KINDS] = {
     [PROOF_ANSWERED] = {"call answered", 1},
     [PROOF_BIND_ACCEPTED] = {"bind accepted", 1},
-    [PROOF_CONNECTED] = {"mapped endpoint accepts connections", 1},
+    [PROOF_CONNECTED] = {"endpoint accepts connections", 1},
     [PROOF_LOOKUP_ENTRY] = {"listed by the endpoint mapper", 1},
     [PROOF_TOWER_FROM_ELSEWHERE] = {"named by another address's endpoint mapper", 1},
     [PROOF_MAPPED] = {"mapped by this address's endpoint mapper", 0},

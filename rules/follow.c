@@ -175,7 +175,8 @@ static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact)
     struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
     for (int i = 0; t != NULL && i < MAX_LOOK_BACK; i++, t = t->older) {
         struct session *s = &t->session;
-        if (s->to_mapper || !maps_to_port(s, fact->server.port))
+        bool by_pipe = s->transport == TRANSPORT_PIPE; /* the port is SMB's, which serves anything */
+        if (s->to_mapper || by_pipe || !maps_to_port(s, fact->server.port))
             continue;
         if (t->flow == 0 && fact->seen.time - s->stages[STAGE_MAPPED].time < MAP_VALID_FOR)
             return t;
@@ -218,6 +219,8 @@ static void first_syn(struct knowledge *k, const struct fact *fact) {
 
 /* One SYN gets lost now and then; with the second repetition the silence is evidence, for the next client too. */
 static void overdue(struct knowledge *k, struct tracked *t, const struct fact *fact) {
+    if (t->session.outcome == OUTCOME_SERVED)
+        return; /* over another connection */
     if (fact->connect.attempt == 3 && t->session.outcome != OUTCOME_REFUSED)
         knowledge_prove(k, fact, &t->session.interface, PROOF_UNANSWERED, fact->server);
     if (t->session.failing.frame == 0)
@@ -305,6 +308,8 @@ static void not_connected(struct knowledge *k, const struct fact *fact, enum out
     fail_at_mapper(k, fact, c);
     for (size_t i = 0; i < c->session_count; i++) {
         struct session *session = &c->sessions[i]->session;
+        if (session->outcome == OUTCOME_SERVED)
+            continue;
         session_fail(session, outcome, first, fact->seen);
         session->icmp_type = fact->connect.icmp_type;
         session->icmp_code = fact->connect.icmp_code;

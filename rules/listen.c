@@ -9,6 +9,13 @@ enum { RESULT_ACCEPTANCE = 0, REASON_ABSTRACT_SYNTAX = 1 }; /* C706 12.6.3.1 */
 
 static bool is_mapper(const struct syntax_id *interface) { return syntax_compatible(interface, &SYNTAX_EPM); }
 
+/* The binding table is about TCP: that a pipe serves an interface, or does not, says nothing about its endpoint. */
+static void prove(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface,
+                  enum binding_proof kind) {
+    if (fact->transport != TRANSPORT_PIPE)
+        knowledge_prove(k, fact, interface, kind, fact->server);
+}
+
 static struct tracked *on_connection(const struct connection *c, const struct syntax_id *interface) {
     for (size_t i = 0; i < c->session_count; i++)
         if (syntax_compatible(&c->sessions[i]->session.interface, interface))
@@ -26,12 +33,17 @@ static struct tracked *guess_on_connection(const struct connection *c) {
     return NULL;
 }
 
+/* Over a pipe the client comes another way than by the endpoint that it was given. */
+static bool same_way(const struct session *session, const struct fact *fact) {
+    return (session->transport == TRANSPORT_PIPE) == (fact->transport == TRANSPORT_PIPE);
+}
+
 static struct tracked *mapped_unconnected(const struct knowledge *k, const struct fact *fact,
                                           const struct syntax_id *interface) {
     struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
     for (int i = 0; t != NULL && i < MAX_LOOK_BACK; i++, t = t->older)
         if (t->flow == 0 && !t->session.to_mapper && t->session.outcome == OUTCOME_UNKNOWN &&
-            syntax_compatible(&t->session.interface, interface))
+            same_way(&t->session, fact) && syntax_compatible(&t->session.interface, interface))
             return t;
     return NULL;
 }
@@ -67,15 +79,26 @@ static struct tracked *session_for(struct knowledge *k, const struct fact *fact,
     return t;
 }
 
+/* One SMB connection carries many pipes: a bind to an interface that is bound already is on another one. */
+static void begin_anew(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface) {
+    struct connection *c = track_connect(k->track, fact->flow);
+    const struct tracked *t = on_connection(c, interface);
+    if (fact->transport == TRANSPORT_PIPE && !fact->bind.alter && t != NULL &&
+        t->session.stages[STAGE_BOUND].frame != 0)
+        track_detach(c, t);
+}
+
 static void bind_asked(struct knowledge *k, const struct fact *fact) {
     track_connect(k->track, fact->flow)->association_wanted = fact->bind.assoc_group;
     for (size_t i = 0; i < fact->bind.count; i++)
-        if (!is_mapper(&fact->bind.contexts[i].interface))
+        if (!is_mapper(&fact->bind.contexts[i].interface)) {
+            begin_anew(k, fact, &fact->bind.contexts[i].interface);
             session_for(k, fact, &fact->bind.contexts[i].interface);
+        }
 }
 
 static void accepted(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface) {
-    knowledge_prove(k, fact, interface, PROOF_BIND_ACCEPTED, fact->server);
+    prove(k, fact, interface, PROOF_BIND_ACCEPTED);
     if (is_mapper(interface))
         return;
     if (fact->transport == TRANSPORT_TCP)
@@ -93,7 +116,7 @@ static void accepted(struct knowledge *k, const struct fact *fact, const struct 
 static void rejected(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface, uint32_t status,
                      bool nak) {
     if (!nak && status == REASON_ABSTRACT_SYNTAX)
-        knowledge_prove(k, fact, interface, PROOF_REJECTED, fact->server);
+        prove(k, fact, interface, PROOF_REJECTED);
     struct tracked *t = session_for(k, fact, interface);
     if (t == NULL || t->session.stages[STAGE_BOUND].frame != 0)
         return;
@@ -161,7 +184,7 @@ static struct tracked *caller(struct knowledge *k, const struct fact *fact) {
 static void answered(struct knowledge *k, const struct fact *fact) {
     if (uuid_is_nil(&fact->call.interface.uuid))
         return;
-    knowledge_prove(k, fact, &fact->call.interface, PROOF_ANSWERED, fact->server);
+    prove(k, fact, &fact->call.interface, PROOF_ANSWERED);
     struct tracked *t = is_mapper(&fact->call.interface) ? NULL : caller(k, fact);
     if (t == NULL)
         return;

@@ -23,6 +23,8 @@ static void cannot_tell(struct session *session, const char *why) {
 static bool went_on(const struct knowledge *k, const struct tracked *t) {
     const struct session *session = &t->session;
     const struct tracked *newest = track_newest(k->track, &session->client.address, &session->server.address);
+    while (newest != t && newest->session.transport == TRANSPORT_PIPE) /* which the mapper is not asked for */
+        newest = newest->older;
     return newest != t && newest->session.stages[STAGE_ASKED].time > t->last_syn.time;
 }
 

@@ -239,6 +239,12 @@ void track_attach(struct track *track, struct connection *connection, struct tra
     tracked->flow = connection->flow;
 }
 
+void track_detach(struct connection *connection, const struct tracked *tracked) {
+    for (size_t i = 0; i < connection->session_count; i++)
+        if (connection->sessions[i] == tracked)
+            connection->sessions[i] = connection->sessions[--connection->session_count];
+}
+
 void track_forget(struct track *track, uint64_t flow) {
     struct link *link = find_link(track, flow);
     if (link != NULL)

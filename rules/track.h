@@ -74,6 +74,7 @@ void track_rename(struct track *track, struct tracked *tracked, const struct syn
 struct connection *track_connection(const struct track *track, uint64_t flow);
 struct connection *track_connect(struct track *track, uint64_t flow);
 void track_attach(struct track *track, struct connection *connection, struct tracked *tracked);
+void track_detach(struct connection *connection, const struct tracked *tracked);
 void track_forget(struct track *track, uint64_t flow);
 
 /* Which interface was last mapped to or bound at this endpoint; NULL if none was. */

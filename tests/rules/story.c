@@ -64,7 +64,7 @@ static uint64_t connect_event(struct story *story, const struct line *line, enum
 }
 
 struct line story_syn(struct story *story, const char *client, const char *server, uint16_t port) {
-    struct line line = {++story->flows, client, server, port, 1};
+    struct line line = {++story->flows, client, server, port, 1, false};
     connect_event(story, &line, FACT_CONNECT_ATTEMPTED);
     return line;
 }
@@ -145,9 +145,16 @@ uint64_t story_does_not_know(struct story *story, const char *client, const char
     return story->now.frame;
 }
 
+static struct fact begin_on(const struct line *line, enum fact_kind kind) {
+    struct fact fact = begin(kind, line->flow, line->client, line->server, line->port);
+    if (line->pipe)
+        fact.transport = TRANSPORT_PIPE;
+    return fact;
+}
+
 static uint64_t bind_event(struct story *story, const struct line *line, enum fact_kind kind,
                            const struct syntax_id *interface, uint16_t result, uint16_t reason) {
-    struct fact fact = begin(kind, line->flow, line->client, line->server, line->port);
+    struct fact fact = begin_on(line, kind);
     fact.bind.question_seen = true;
     fact.bind.offered = fact.bind.count = 1;
     fact.bind.contexts[0] = (struct fact_context){0, *interface, SYNTAX_NDR, result, reason};
@@ -174,7 +181,7 @@ uint64_t story_naks(struct story *story, const struct line *line, const struct s
 
 static uint64_t call_event(struct story *story, const struct line *line, enum fact_kind kind,
                            const struct syntax_id *interface, uint32_t status) {
-    struct fact fact = begin(kind, line->flow, line->client, line->server, line->port);
+    struct fact fact = begin_on(line, kind);
     fact.call.interface = *interface;
     fact.call.call_id = 2;
     fact.call.status = status;

@@ -33,6 +33,7 @@ struct line {
     const char *client, *server;
     uint16_t port;
     uint32_t syns;
+    bool pipe; /* what it carries, it carries on named pipes */
 };
 struct line story_syn(struct story *story, const char *client, const char *server, uint16_t port);
 uint64_t story_syn_again(struct story *story, struct line *line);

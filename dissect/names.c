@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dissect/names.h"
+
+#include "dissect/ntlm.h"
+
+#include <string.h>
+
+static void tell(const struct teller *teller, const struct ntlm_names *names, const struct sighting *seen) {
+    for (enum name_source source = 0; source < NAME_SOURCES; source++) {
+        if (names->names[source][0] == '\0')
+            continue;
+        struct fact fact;
+        teller_begin(teller, &fact, FACT_SERVER_NAME, seen);
+        fact.name.source = source;
+        memcpy(fact.name.name, names->names[source], sizeof fact.name.name);
+        teller_tell(teller, &fact);
+    }
+}
+
+bool names_tell(struct teller *teller, struct bytes token, const struct sighting *seen) {
+    struct bytes challenge;
+    struct ntlm_names names;
+    if (!ntlm_find(token, &challenge))
+        return false;
+    if (ntlm_read(challenge, &names))
+        tell(teller, &names, seen);
+    else
+        teller_malformed(teller, MALFORMED_NTLM, FROM_SERVER, seen);
+    return true;
+}

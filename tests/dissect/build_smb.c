@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/dissect/build_smb.h"
+
+enum { HEADER_SIZE = 64, SESSION_SETUP = 1, CLOSE = 6, READ = 8, WRITE = 9, IOCTL = 11, TRANSCEIVE = 0x0011c017 };
+
+/* Where the frame and its last message begin, and whether the next message is related. */
+static size_t frame, message;
+static bool is_related;
+
+static void set(struct octets *o, size_t at, uint32_t value) {
+    size_t len = o->len;
+    o->len = at;
+    put_u32(o, value);
+    o->len = len;
+}
+
+void frame_begin(struct octets *o) {
+    frame = o->len;
+    is_related = false;
+    put_zeros(o, 4);
+}
+
+void frame_end(struct octets *o) {
+    size_t len = o->len - frame - 4;
+    o->at[frame + 1] = (uint8_t)(len >> 16);
+    o->at[frame + 2] = (uint8_t)(len >> 8);
+    o->at[frame + 3] = (uint8_t)len;
+}
+
+void frame_chain(struct octets *o, bool related) {
+    put_padding(o, message, 8);
+    set(o, message + 20, (uint32_t)(o->len - message));
+    is_related = related;
+}
+
+static void header(struct octets *o, unsigned command, bool response, int status, uint64_t id) {
+    message = o->len;
+    put_hex(o, "fe534d4240000000");
+    put_u32(o, (uint32_t)status);
+    put_u16(o, command);
+    put_u16(o, 1);
+    put_u32(o, (response ? 1u : 0u) | (is_related ? 4u : 0u));
+    put_u32(o, 0);
+    put_u64(o, id);
+    put_zeros(o, 32);
+}
+
+static void put_file(struct octets *o, unsigned file) {
+    for (int i = 0; i < 16; i++)
+        put_u8(o, file);
+}
+
+void put_smb_other(struct octets *o, unsigned command, bool response, uint64_t id) {
+    header(o, command, response, SMB_OK, id);
+    put_u16(o, 4);
+    put_u16(o, 0);
+}
+
+void put_smb_setup_answer(struct octets *o, uint64_t id, int status, const void *token, size_t len) {
+    header(o, SESSION_SETUP, true, status, id);
+    put_u16(o, 9);
+    put_u16(o, 0);
+    put_u16(o, HEADER_SIZE + 8);
+    put_u16(o, (unsigned)len);
+    put_bytes(o, token, len);
+}
+
+void put_smb_write(struct octets *o, uint64_t id, unsigned file, const void *data, size_t len) {
+    header(o, WRITE, false, SMB_OK, id);
+    put_u16(o, 49);
+    put_u16(o, HEADER_SIZE + 48);
+    put_u32(o, (uint32_t)len);
+    put_zeros(o, 8);
+    put_file(o, file);
+    put_zeros(o, 16);
+    put_bytes(o, data, len);
+}
+
+void put_smb_read(struct octets *o, uint64_t id, unsigned file) {
+    header(o, READ, false, SMB_OK, id);
+    put_u16(o, 49);
+    put_u16(o, 0x50);
+    put_u32(o, 1024);
+    put_zeros(o, 8);
+    put_file(o, file);
+    put_zeros(o, 17);
+}
+
+void put_smb_read_answer(struct octets *o, uint64_t id, int status, const void *data, size_t len) {
+    header(o, READ, true, status, id);
+    put_u16(o, 17);
+    put_u16(o, HEADER_SIZE + 16);
+    put_u32(o, (uint32_t)len);
+    put_zeros(o, 8);
+    put_bytes(o, data, len);
+}
+
+void put_smb_transceive(struct octets *o, uint64_t id, unsigned file, const void *data, size_t len) {
+    header(o, IOCTL, false, SMB_OK, id);
+    put_u32(o, 57);
+    put_u32(o, TRANSCEIVE);
+    put_file(o, file);
+    put_u32(o, HEADER_SIZE + 56);
+    put_u32(o, (uint32_t)len);
+    put_zeros(o, 8 + 16);
+    put_bytes(o, data, len);
+}
+
+void put_smb_transceive_answer(struct octets *o, uint64_t id, unsigned file, int status, const void *data, size_t len) {
+    header(o, IOCTL, true, status, id);
+    put_u32(o, 49);
+    put_u32(o, TRANSCEIVE);
+    put_file(o, file);
+    put_u32(o, HEADER_SIZE + 48);
+    put_u32(o, 0);
+    put_u32(o, HEADER_SIZE + 48);
+    put_u32(o, (uint32_t)len);
+    put_zeros(o, 8);
+    put_bytes(o, data, len);
+}
+
+void put_smb_close(struct octets *o, uint64_t id, unsigned file) {
+    header(o, CLOSE, false, SMB_OK, id);
+    put_u32(o, 24);
+    put_u32(o, 0);
+    put_file(o, file);
+}
+
+void put_smb_close_answer(struct octets *o, uint64_t id) {
+    header(o, CLOSE, true, SMB_OK, id);
+    put_u32(o, 60);
+    put_zeros(o, 56);
+}
+
+void put_smb_error(struct octets *o, unsigned command, uint64_t id, int status) {
+    header(o, command, true, status, id);
+    put_u32(o, 9);
+    put_zeros(o, 5);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What comes over named pipes: how a client gets through, and nothing about the endpoints of TCP. */
+#include "tests/rules/story.h"
+#include "tests/unit.h"
+
+enum { PORT = 1112, SMB = 445 };
+
+static struct line smb(struct story *story, const char *server) {
+    struct line line = story_syn(story, CLIENT, server, SMB);
+    story_accepts(story, &line);
+    line.pipe = true;
+    return line;
+}
+
+static void serve(struct story *story, const struct line *line, const struct syntax_id *interface) {
+    story_binds(story, line, interface);
+    story_accepts_bind(story, line, interface);
+    story_calls(story, line, interface);
+    story_answers(story, line, interface);
+}
+
+static const struct finding *only(const struct story *story) {
+    CU_ASSERT_EQUAL_FATAL(story_findings(story), 1);
+    return judge_finding(story->judge, 0);
+}
+
+static size_t sessions(const struct story *story) {
+    size_t n = 0;
+    while (judge_session(story->judge, n) != NULL)
+        n++;
+    return n;
+}
+
+static const struct binding *binding_of(const struct story *story, const char *address) {
+    struct address wanted;
+    address_parse(address, &wanted);
+    const struct binding *binding;
+    for (size_t i = 0; (binding = judge_binding(story->judge, i)) != NULL; i++)
+        if (address_equal(&binding->address, &wanted) && syntax_compatible(&binding->interface, &LSA))
+            return binding;
+    return NULL;
+}
+
+static void got_through_by_a_pipe(void) {
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    struct line line = smb(&s, A);
+    serve(&s, &line, &LSA);
+    story_closes(&s, &line);
+    story_end(&s);
+    const struct finding *f = only(&s);
+    CU_ASSERT_STRING_EQUAL(f->rule->id, "unbound-address");
+    CU_ASSERT_EQUAL(f->state, FINDING_FAILED);
+    CU_ASSERT_EQUAL(f->got_through, GOT_THROUGH_PIPE);
+    CU_ASSERT_EQUAL(binding_of(&s, A)->state, BOUND_NOT_HERE);
+    CU_ASSERT_EQUAL_FATAL(sessions(&s), 3);
+    const struct session *session = judge_session(s.judge, 2);
+    CU_ASSERT_EQUAL(session->transport, TRANSPORT_PIPE);
+    CU_ASSERT_EQUAL(session->outcome, OUTCOME_SERVED);
+    CU_ASSERT_EQUAL(session->server.port, SMB);
+    story_close(&s);
+}
+
+static void another_interface_by_a_pipe(void) {
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    struct line line = smb(&s, A);
+    serve(&s, &line, &SAM);
+    story_end(&s);
+    CU_ASSERT_EQUAL(only(&s)->got_through, GOT_NOT_THROUGH);
+    story_close(&s);
+}
+
+static void a_pipe_that_rejects_is_no_way(void) {
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    struct line line = smb(&s, A);
+    story_binds(&s, &line, &LSA);
+    story_rejects_bind(&s, &line, &LSA);
+    story_end(&s);
+    for (size_t i = 0; i < story_findings(&s); i++)
+        CU_ASSERT_EQUAL(judge_finding(s.judge, i)->got_through, GOT_NOT_THROUGH);
+    story_close(&s);
+}
+
+/* A pipe that serves at B does not make it bound at B, so A is refused and that is all. */
+static void a_pipe_is_no_endpoint(void) {
+    struct story s = story_begin();
+    struct line line = smb(&s, B);
+    serve(&s, &line, &LSA);
+    CU_ASSERT_EQUAL(story_findings(&s), 0);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    story_end(&s);
+    CU_ASSERT_STRING_EQUAL(only(&s)->rule->id, "endpoint-refused");
+    CU_ASSERT_PTR_NULL(binding_of(&s, B));
+    story_close(&s);
+}
+
+/* The session that was mapped is still open when the pipe is bound, and is not served by it. */
+static void a_silent_endpoint_is_not_served_by_a_pipe(void) {
+    struct story s = story_begin();
+    story_asks(&s, CLIENT, A, &LSA);
+    story_maps(&s, CLIENT, A, &LSA, NULL, PORT);
+    struct line pipe = smb(&s, A);
+    serve(&s, &pipe, &LSA);
+    struct line line = story_syn(&s, CLIENT, A, PORT);
+    story_refuses(&s, &line);
+    story_end(&s);
+    CU_ASSERT_EQUAL(only(&s)->got_through, GOT_NOT_THROUGH); /* the pipe came before it */
+    story_close(&s);
+}
+
+static void each_bind_on_a_connection_is_a_session(void) {
+    struct story s = story_begin();
+    struct line line = smb(&s, A);
+    serve(&s, &line, &LSA);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    serve(&s, &line, &LSA); /* on another pipe of the same connection */
+    story_end(&s);
+    CU_ASSERT_EQUAL(sessions(&s), 3);
+    CU_ASSERT_EQUAL(only(&s)->got_through, GOT_THROUGH_PIPE);
+    story_close(&s);
+}
+
+/* SMB's port serves anything: a connect to it is no try to reach what a pipe served before. */
+static void the_port_of_pipes_is_nobodys(void) {
+    struct story s = story_begin();
+    struct line line = smb(&s, A);
+    serve(&s, &line, &LSA);
+    story_closes(&s, &line);
+    line = story_syn(&s, CLIENT, A, SMB);
+    story_refuses(&s, &line);
+    story_end(&s);
+    CU_ASSERT_EQUAL(story_findings(&s), 0);
+    CU_ASSERT_EQUAL(sessions(&s), 1);
+    story_close(&s);
+}
+
+int main(void) {
+    CU_TestInfo tests[] = {
+        {"got through by a pipe", got_through_by_a_pipe},
+        {"another interface by a pipe", another_interface_by_a_pipe},
+        {"a pipe that rejects is no way", a_pipe_that_rejects_is_no_way},
+        {"a pipe is no endpoint", a_pipe_is_no_endpoint},
+        {"a silent endpoint is not served by a pipe", a_silent_endpoint_is_not_served_by_a_pipe},
+        {"each bind on a connection is a session", each_bind_on_a_connection_is_a_session},
+        {"the port of pipes is nobody's", the_port_of_pipes_is_nobodys},
+        CU_TEST_INFO_NULL,
+    };
+    return unit_run("rules/pipe", tests);
+}
