@@ -101,13 +101,25 @@ static struct row *add_row(struct binding_table *table, const uint8_t key[static
     return row;
 }
 
-/* The entry that this proof continues: same kind and endpoint, and nothing to the contrary since. */
-static struct proof *continued(struct binding *binding, const struct proof *proof) {
-    for (size_t i = binding->count; i-- > 0;) {
+static bool contradicts(enum binding_proof one, enum binding_proof other) {
+    return KINDS[one].direction != 0 && KINDS[one].direction == -KINDS[other].direction;
+}
+
+/* Where in the history this proof belongs: behind all that was first seen before it. */
+static size_t place_of(const struct binding *binding, const struct proof *proof) {
+    size_t at = binding->count;
+    while (at > 0 && binding->proofs[at - 1].seen.time > proof->seen.time)
+        at--;
+    return at;
+}
+
+/* The entry that this proof continues: same kind and endpoint, and nothing to the contrary in between. */
+static struct proof *continued(struct binding *binding, const struct proof *proof, size_t place) {
+    for (size_t i = place; i-- > 0;) {
         struct proof *old = &binding->proofs[i];
         if (old->kind == proof->kind && endpoint_equal(&old->endpoint, &proof->endpoint))
             return old;
-        if (KINDS[old->kind].direction == -KINDS[proof->kind].direction && KINDS[proof->kind].direction != 0)
+        if (contradicts(old->kind, proof->kind))
             return NULL;
     }
     return NULL;
@@ -123,6 +135,23 @@ static void make_room(struct binding_table *table, struct binding *binding) {
     table->tally->limits[LIMIT_EVIDENCE]++;
 }
 
+static void insert(struct binding_table *table, struct binding *binding, const struct proof *proof) {
+    if (binding->count == BINDING_MAX_PROOFS)
+        make_room(table, binding);
+    size_t place = place_of(binding, proof);
+    memmove(&binding->proofs[place + 1], &binding->proofs[place], (binding->count - place) * sizeof binding->proofs[0]);
+    binding->count++;
+    binding->proofs[place] = *proof;
+    binding->proofs[place].last = proof->seen;
+    binding->proofs[place].count = 1;
+}
+
+static void judge_state(struct binding *binding) {
+    const struct proof *verdict = binding_verdict(binding);
+    if (verdict != NULL)
+        binding->state = proof_is_for(verdict->kind) ? BOUND_HERE : BOUND_NOT_HERE;
+}
+
 void binding_prove(struct binding_table *table, const struct syntax_id *interface, const struct address *address,
                    const struct proof *proof) {
     uint8_t key[KEY_SIZE];
@@ -136,29 +165,24 @@ void binding_prove(struct binding_table *table, const struct syntax_id *interfac
         row->binding.interface = *interface;
     }
     struct binding *binding = &row->binding;
-    struct proof *entry = continued(binding, proof);
+    struct proof *entry = continued(binding, proof, place_of(binding, proof));
     if (entry == NULL) {
-        if (binding->count == BINDING_MAX_PROOFS)
-            make_room(table, binding);
-        entry = &binding->proofs[binding->count++];
-        *entry = *proof;
-        entry->count = 0;
+        insert(table, binding, proof);
+    } else {
+        entry->count++;
+        if (proof->seen.time >= entry->last.time)
+            entry->last = proof->seen;
     }
-    entry->last = proof->seen;
-    entry->count++;
-    if (KINDS[proof->kind].direction > 0)
-        binding->state = BOUND_HERE;
-    else if (KINDS[proof->kind].direction < 0)
-        binding->state = BOUND_NOT_HERE;
+    judge_state(binding);
     if (proof->endpoint.port != 0)
         binding->endpoint = proof->endpoint;
 }
 
-const struct proof *binding_before(const struct binding *binding, bool (*wanted)(enum binding_proof), int64_t time) {
+const struct proof *binding_verdict(const struct binding *binding) {
     const struct proof *latest = NULL;
     for (size_t i = 0; binding != NULL && i < binding->count; i++) {
         const struct proof *proof = &binding->proofs[i];
-        if (wanted(proof->kind) && proof->seen.time < time)
+        if (KINDS[proof->kind].direction != 0 && (latest == NULL || proof->last.time >= latest->last.time))
             latest = proof;
     }
     return latest;

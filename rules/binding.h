@@ -50,7 +50,7 @@ struct binding {
     struct syntax_id interface;
     struct endpoint endpoint;                /* latest known; port 0 = unknown */
     enum binding_state state;                /* by the latest proof for or against */
-    struct proof proofs[BINDING_MAX_PROOFS]; /* oldest first */
+    struct proof proofs[BINDING_MAX_PROOFS]; /* by the time of the first sighting */
     size_t count;
     uint64_t omitted; /* proofs not kept */
 };
@@ -62,6 +62,7 @@ void binding_table_close(struct binding_table *table);
 /* NULL if there is no such row. */
 const struct binding *binding_find(const struct binding_table *table, const struct address *address,
                                    const struct syntax_id *interface);
+/* Proofs may come out of the order of time: that a connect stayed unanswered is known long after its last SYN. */
 void binding_prove(struct binding_table *table, const struct syntax_id *interface, const struct address *address,
                    const struct proof *proof);
 /* Rows in the order in which they were first seen; index counts from 0, NULL past the end. */
@@ -71,8 +72,8 @@ bool proof_is_for(enum binding_proof kind);
 bool proof_is_against(enum binding_proof kind);
 /* The words for a person: "bind accepted", "refused (RST)" … */
 const char *proof_text(enum binding_proof kind);
-/* The latest proof of a wanted kind that was first seen before this time; NULL if none, or if binding is NULL. */
-const struct proof *binding_before(const struct binding *binding, bool (*wanted)(enum binding_proof), int64_t time);
+/* The proof for or against that was seen latest; NULL if there is none, or if binding is NULL. */
+const struct proof *binding_verdict(const struct binding *binding);
 /* The first proof of a wanted kind that was last seen at this time or later; NULL if none, or if binding is NULL. */
 const struct proof *binding_after(const struct binding *binding, bool (*wanted)(enum binding_proof), int64_t time);
 

@@ -2,94 +2,12 @@
 #include "rules/trial.h"
 
 #include <stdio.h>
-#include <string.h>
 
 const char *const FINDING_STATE_NAMES[FINDING_STATES] = {"predicted", "failing", "failed", "averted"};
 const char *const CAUSE_NAMES[CAUSES] = {"cannot tell", "unbound",        "filtered", "stale",
                                          "down",        "not registered", "rejected", "fault"};
 
 enum { WIN32_SERVER_UNAVAILABLE = 1722 };
-
-/* --- the trial -------------------------------------------------------------------------------------------------- */
-
-/* How a session that was flagged before it failed was expected to end. */
-static enum outcome foretold(const struct tracked *t) {
-    if (t->prediction == PREDICTED_NOT || t->prediction == PREDICTED_BY_TOWER)
-        return OUTCOME_UNKNOWN;
-    if (t->omen == PROOF_NOT_REGISTERED)
-        return OUTCOME_NOT_REGISTERED;
-    if (t->omen == PROOF_UNANSWERED)
-        return OUTCOME_UNANSWERED;
-    return t->omen == PROOF_UNREACHABLE ? OUTCOME_UNREACHABLE : OUTCOME_REFUSED;
-}
-
-static bool is_open(const struct session *session) {
-    return session->outcome == OUTCOME_UNKNOWN || session->outcome == OUTCOME_SERVED;
-}
-
-static void put_failure(struct trial *t) {
-    const struct session *s = t->session;
-    char reporter[ADDRESS_TEXT_SIZE];
-    if (is_open(s))
-        snprintf(t->failure, sizeof t->failure, "failed before (frame %llu)",
-                 (unsigned long long)t->tracked->omen_seen.frame);
-    else if (s->outcome == OUTCOME_REFUSED)
-        snprintf(t->failure, sizeof t->failure, "refuses the connection (RST)");
-    else if (s->outcome == OUTCOME_UNANSWERED)
-        snprintf(t->failure, sizeof t->failure, "does not answer (%u SYN%s)", (unsigned)s->syns,
-                 s->syns == 1 ? "" : "s");
-    else
-        snprintf(t->failure, sizeof t->failure, "is unreachable (ICMP type %u code %u from %s)", (unsigned)s->icmp_type,
-                 (unsigned)s->icmp_code, address_text(&s->reporter, reporter));
-}
-
-static void put_elsewhere(struct trial *t) {
-    size_t at = 0;
-    for (size_t i = 0; i < t->stand_count && at < sizeof t->elsewhere; i++) {
-        char endpoint[ENDPOINT_TEXT_SIZE];
-        const char *before = i == 0 ? "" : i + 1 == t->stand_count ? " and " : ", ";
-        int written = snprintf(t->elsewhere + at, sizeof t->elsewhere - at, "%s%s", before,
-                               endpoint_text(&t->stands[i].endpoint, endpoint));
-        at += written > 0 ? (size_t)written : 0;
-    }
-}
-
-/* Another port of this address: given by its mapper to somebody else since this client asked, or serving later. */
-static void find_moved(struct trial *t, const struct binding *here) {
-    const struct session *s = t->session;
-    for (size_t i = 0; here != NULL && s->server.port != 0 && i < here->count; i++) {
-        const struct proof *proof = &here->proofs[i];
-        bool mapped_since = proof->kind == PROOF_MAPPED && proof->last.time > s->stages[STAGE_MAPPED].time;
-        bool serves_later = proof_is_of_serving(proof->kind) && proof->last.time > t->time;
-        if (proof->endpoint.port != s->server.port && (mapped_since || serves_later)) {
-            t->moved = proof->endpoint;
-            t->moved_time = proof->last.time;
-        }
-    }
-}
-
-static struct trial open_trial(const struct knowledge *k, const struct tracked *tracked) {
-    const struct session *s = &tracked->session;
-    struct trial t = {.knowledge = k, .tracked = tracked, .session = s};
-    const struct syntax_id *interface = s->to_mapper ? &SYNTAX_EPM : &s->interface;
-    t.outcome = is_open(s) ? foretold(tracked) : s->outcome;
-    t.time = s->failing.frame != 0 ? s->failing.time : s->flagged.time;
-    const struct binding *here = binding_find(k->bindings, &s->server.address, interface);
-    t.served_before = binding_before(here, proof_is_of_serving, t.time);
-    find_moved(&t, here);
-    struct place place = {s->server, *interface, t.time};
-    t.stand_count = knowledge_bound_elsewhere(k, &place, SPAN_ALL, t.stands, FINDING_MAX_BOUND);
-    address_text(&s->client.address, t.client);
-    address_text(&s->server.address, t.address);
-    if (s->server.port != 0)
-        endpoint_text(&s->server, t.endpoint);
-    else
-        snprintf(t.endpoint, sizeof t.endpoint, "%s", t.address);
-    interface_text(interface, t.interface);
-    put_failure(&t);
-    put_elsewhere(&t);
-    return t;
-}
 
 /* --- the evidence ----------------------------------------------------------------------------------------------- */
 
@@ -162,22 +80,34 @@ static void add_failure(struct finding *f, const struct trial *t) {
     }
     snprintf(what, sizeof what, "%s: %s", t->endpoint, first);
     add_evidence(f, s->failing, what);
-    if (s->failed.frame != s->failing.frame) {
-        snprintf(what, sizeof what, "%s: %s", t->endpoint, last);
-        add_evidence(f, s->failed, what);
+    if (s->failed.frame != s->failing.frame)
+        add_evidence(f, s->failed, last);
+}
+
+/* Why two addresses are one server. Two packets show it; the second has an entry of its own if it is in another file.
+ */
+static void add_link(struct finding *f, const struct identity_link *link) {
+    char what[EVIDENCE_TEXT_SIZE], text[LINK_TEXT_SIZE];
+    identity_link_text(link, text);
+    if (link->one_seen.file == link->other_seen.file && link->one_seen.frame != link->other_seen.frame) {
+        snprintf(what, sizeof what, "%s (frame %llu)", text, (unsigned long long)link->other_seen.frame);
+        add_evidence(f, link->one_seen, what);
+        return;
     }
+    add_evidence(f, link->one_seen, text);
+    if (link->one_seen.file != link->other_seen.file)
+        add_evidence(f, link->other_seen, text);
 }
 
 static void add_stands(struct finding *f, const struct trial *t) {
+    char what[EVIDENCE_TEXT_SIZE], endpoint[ENDPOINT_TEXT_SIZE];
     for (size_t i = 0; i < t->stand_count; i++) {
         const struct stand *stand = &t->stands[i];
-        char what[EVIDENCE_TEXT_SIZE], endpoint[ENDPOINT_TEXT_SIZE], link[LINK_TEXT_SIZE];
         snprintf(what, sizeof what, "%s: %s", endpoint_text(&stand->endpoint, endpoint),
                  proof_text(stand->proof->kind));
         add_evidence(f, stand->proof->seen, what);
-        snprintf(what, sizeof what, "%s (frame %llu)", identity_link_text(&stand->link, link),
-                 (unsigned long long)stand->link.other_seen.frame);
-        add_evidence(f, stand->link.one_seen, what);
+        for (size_t j = 0; j < stand->path_length; j++)
+            add_link(f, &stand->path[j]);
     }
 }
 
@@ -219,13 +149,25 @@ static void put_bound_at(struct finding *f, const struct trial *t, const struct 
         f->bound_at[f->bound_count++] = verdict->moved;
     for (size_t i = 0; i < t->stand_count && f->bound_count < FINDING_MAX_BOUND; i++)
         f->bound_at[f->bound_count++] = t->stands[i].endpoint;
+    /* Where nothing else is known, the word of the mapper. */
+    for (size_t i = 0; t->session->elsewhere && t->stand_count == 0 && i < t->session->tower_count; i++)
+        f->bound_at[f->bound_count++] = t->session->towers[i];
+}
+
+/* It did not come to what was foretold. */
+static void tell_averted(struct finding *f, const struct trial *t) {
+    f->severity = SEVERITY_INFO;
+    f->win32 = 0;
+    snprintf(f->message, sizeof f->message, "%s was expected to fail at %s for %s, and was served.", t->client,
+             t->address, t->interface);
+    snprintf(f->advice, sizeof f->advice, "Nothing: it is told because it was flagged.");
 }
 
 static enum finding_state state_of(const struct session *s) {
     if (s->outcome == OUTCOME_SERVED)
         return FINDING_AVERTED;
-    if (s->outcome == OUTCOME_UNKNOWN)
-        return FINDING_PREDICTED;
+    if (s->outcome == OUTCOME_UNKNOWN) /* who followed the mapper to another address did well, too */
+        return s->got_through == GOT_NOT_THROUGH ? FINDING_PREDICTED : FINDING_AVERTED;
     return s->still_trying ? FINDING_FAILING : FINDING_FAILED;
 }
 
@@ -243,7 +185,7 @@ bool finding_make(const struct knowledge *k, const struct tracked *tracked, stru
     const struct session *s = &tracked->session;
     if (s->failed.frame == 0 && !s->predicted)
         return false;
-    struct trial t = open_trial(k, tracked);
+    struct trial t = trial_open(k, tracked);
     struct verdict verdict;
     const struct rule *rule = first_that_fires(&t, &verdict);
     if (rule == NULL)
@@ -260,8 +202,8 @@ bool finding_make(const struct knowledge *k, const struct tracked *tracked, stru
                           .win32 = verdict.win32,
                           .count = 1,
                           .got_through = s->got_through};
-    if (f->state == FINDING_AVERTED)
-        f->severity = SEVERITY_INFO;
+    if (tracked->recovered_elsewhere && f->severity > SEVERITY_WARNING)
+        f->severity = SEVERITY_WARNING; /* a delay, not a failure */
     if (f->state == FINDING_FAILED || f->state == FINDING_FAILING) {
         f->failed = s->failed;
         f->lead = s->failed.time - s->flagged.time;
@@ -270,6 +212,8 @@ bool finding_make(const struct knowledge *k, const struct tracked *tracked, stru
     put_bound_at(f, &t, &verdict);
     snprintf(f->message, sizeof f->message, "%s", verdict.message);
     snprintf(f->advice, sizeof f->advice, "%s", verdict.advice);
+    if (f->state == FINDING_AVERTED)
+        tell_averted(f, &t);
     put_display_filter(f, s);
     add_failure(f, &t);
     add_stages(f, &t);

@@ -6,15 +6,24 @@
 #include <stdio.h>
 #include <string.h>
 
-/* More addresses than this behind one link-layer address: a router, a NAT gateway or a load balancer, not a server. */
-enum { MAX_SERVERS = 4096, MAX_LINKS = 4096, MAX_ASSOCIATIONS = 65536, MAX_ADDRESSES_OF_MAC = 8 };
+/* More addresses than MAX_ADDRESSES_OF_MAC behind one link-layer address: a router, a NAT gateway or a load balancer,
+ * not a server. */
+enum { MAX_SERVERS = 4096, MAX_STATIONS = 4096, MAX_LINKS = 4096, MAX_ASSOCIATIONS = 65536, MAX_ADDRESSES_OF_MAC = 8 };
+enum { MAX_VIEWS = 4 }; /* capture points that an address is remembered from */
+
+/* A server's packets as they look at one capture point: another one sees other link-layer addresses and TTLs. */
+struct view {
+    struct mac mac;
+    uint8_t ttl;
+    bool moved; /* seen with several: says nothing about who it is */
+    struct sighting seen;
+};
 
 struct server {
     struct address address;
-    struct mac mac;
-    uint8_t ttl;
-    bool moved; /* seen with different link-layer addresses or TTLs: says nothing about who it is */
-    struct sighting mac_seen;
+    bool matters;
+    struct view views[MAX_VIEWS];
+    size_t view_count;
     char names[NAME_SOURCES][FACT_TEXT_SIZE];
     struct sighting name_seen;
     UT_hash_handle hh;
@@ -46,6 +55,11 @@ struct identity {
     struct identity_link links[MAX_LINKS];
     size_t link_count;
     struct tally *tally;
+    /* The last answer of identity_relatives, good until anything changes: sessions ask again and again. */
+    bool answer_is_good;
+    struct address answer_for;
+    struct relative answer[IDENTITY_MAX_RELATIVES];
+    size_t answer_count;
 };
 
 struct identity *identity_open(struct tally *tally) {
@@ -73,17 +87,30 @@ static struct server *find_server(const struct identity *identity, const struct 
     return server;
 }
 
-static struct server *get_server(struct identity *identity, const struct address *address) {
+/* Any server that was only seen in passing gives way, the oldest first; only a few are looked at. */
+static bool make_room(struct identity *identity) {
+    enum { LOOK_AT = 64 };
+    struct server *server = identity->servers;
+    for (int i = 0; server != NULL && i < LOOK_AT; i++, server = server->hh.next)
+        if (!server->matters) {
+            HASH_DEL(identity->servers, server);
+            free(server);
+            return true;
+        }
+    identity->tally->limits[LIMIT_SERVERS]++;
+    return false;
+}
+
+static struct server *get_server(struct identity *identity, const struct address *address, bool matters) {
     struct server *server = find_server(identity, address);
-    if (server != NULL)
-        return server;
-    if (HASH_COUNT(identity->servers) == MAX_SERVERS) {
-        identity->tally->limits[LIMIT_EVIDENCE]++;
-        return NULL;
+    if (server == NULL) {
+        if (HASH_COUNT(identity->servers) == MAX_SERVERS && !make_room(identity))
+            return NULL;
+        server = allocate(1, sizeof *server);
+        server->address = *address;
+        HASH_ADD(hh, identity->servers, address, sizeof server->address, server);
     }
-    server = allocate(1, sizeof *server);
-    server->address = *address;
-    HASH_ADD(hh, identity->servers, address, sizeof server->address, server);
+    server->matters = server->matters || matters;
     return server;
 }
 
@@ -95,11 +122,15 @@ static struct station *find_station(const struct identity *identity, const struc
 
 static struct station *get_station(struct identity *identity, const struct mac *mac) {
     struct station *station = find_station(identity, mac);
-    if (station == NULL) {
-        station = allocate(1, sizeof *station);
-        memcpy(station->octets, mac->octets, sizeof station->octets);
-        HASH_ADD(hh, identity->stations, octets, sizeof station->octets, station);
+    if (station != NULL)
+        return station;
+    if (HASH_COUNT(identity->stations) == MAX_STATIONS) {
+        identity->tally->limits[LIMIT_SERVERS]++;
+        return NULL;
     }
+    station = allocate(1, sizeof *station);
+    memcpy(station->octets, mac->octets, sizeof station->octets);
+    HASH_ADD(hh, identity->stations, octets, sizeof station->octets, station);
     return station;
 }
 
@@ -116,48 +147,89 @@ static bool is_virtual_gateway(const struct mac *mac) {
     return false;
 }
 
+static bool is_same_mac(const struct mac *a, const struct mac *b) {
+    return memcmp(a->octets, b->octets, sizeof a->octets) == 0;
+}
+
+static void make_router(struct identity *identity, struct station *station) {
+    identity->answer_is_good = identity->answer_is_good && station->router;
+    station->router = true;
+}
+
+static struct view *find_view(struct server *server, uint32_t file) {
+    for (size_t i = 0; i < server->view_count; i++)
+        if (server->views[i].seen.file == file)
+            return &server->views[i];
+    return NULL;
+}
+
+static void look_at(struct identity *identity, struct server *server, const struct view *look,
+                    struct station *station) {
+    struct view *known = find_view(server, look->seen.file);
+    if (known != NULL) {
+        if (!known->moved && (!is_same_mac(&known->mac, &look->mac) || known->ttl != look->ttl)) {
+            known->moved = true;
+            identity->answer_is_good = false;
+        }
+        return;
+    }
+    if (server->view_count == MAX_VIEWS)
+        return;
+    server->views[server->view_count++] = *look;
+    identity->answer_is_good = false;
+    if (++station->addresses > MAX_ADDRESSES_OF_MAC)
+        make_router(identity, station);
+}
+
 void identity_packet(struct identity *identity, const struct address *address, const struct mac *mac, uint8_t ttl,
-                     struct sighting seen) {
+                     struct sighting seen, bool matters) {
     static const uint8_t loopback[6];
     if (!mac->known || ttl == 0 || memcmp(mac->octets, loopback, sizeof loopback) == 0)
         return;
-    struct server *server = get_server(identity, address);
-    if (server == NULL)
-        return;
     struct station *station = get_station(identity, mac);
+    if (station == NULL)
+        return;
     if (!ttl_is_initial(ttl) || is_virtual_gateway(mac))
-        station->router = true;
-    if (!server->mac.known) {
-        server->mac = *mac;
-        server->ttl = ttl;
-        server->mac_seen = seen;
-        if (++station->addresses > MAX_ADDRESSES_OF_MAC)
-            station->router = true;
-    } else if (memcmp(server->mac.octets, mac->octets, sizeof mac->octets) != 0 || server->ttl != ttl) {
-        server->moved = true;
-    }
+        make_router(identity, station);
+    struct server *server = get_server(identity, address, matters);
+    if (server != NULL)
+        look_at(identity, server, &(struct view){*mac, ttl, false, seen}, station);
 }
 
 void identity_name(struct identity *identity, const struct address *address, enum name_source source, const char *name,
                    struct sighting seen) {
-    struct server *server = get_server(identity, address);
+    struct server *server = get_server(identity, address, true);
     if (server == NULL)
         return;
+    if (strcmp(server->names[source], name) != 0)
+        identity->answer_is_good = false;
     snprintf(server->names[source], sizeof server->names[source], "%s", name);
     server->name_seen = seen;
 }
 
+/* Loopback, link-local, multicast and broadcast: every host may list its own. */
+static bool is_shared(const struct address *address) {
+    const uint8_t *o = address->octets;
+    if (address->family == ADDRESS_IPV6)
+        return o[0] == 0xff || (o[0] == 0xfe && (o[1] & 0xc0) == 0x80) || address_is_unspecified(address) ||
+               (o[15] == 1 && memcmp(o, (const uint8_t[15]){0}, 15) == 0);
+    return o[0] == 127 || o[0] >= 224 || (o[0] == 169 && o[1] == 254);
+}
+
 void identity_link(struct identity *identity, const struct identity_link *link) {
+    if (is_shared(&link->one) || is_shared(&link->other))
+        return;
     for (size_t i = 0; i < identity->link_count; i++) {
         const struct identity_link *old = &identity->links[i];
         if (old->kind == link->kind && address_equal(&old->one, &link->one) && address_equal(&old->other, &link->other))
             return;
     }
     if (identity->link_count == MAX_LINKS) {
-        identity->tally->limits[LIMIT_EVIDENCE]++;
+        identity->tally->limits[LIMIT_SERVERS]++;
         return;
     }
     identity->links[identity->link_count++] = *link;
+    identity->answer_is_good = false;
 }
 
 void identity_association(struct identity *identity, const struct address *client, const struct address *address,
@@ -174,7 +246,9 @@ void identity_association(struct identity *identity, const struct address *clien
         /* Granted anew, perhaps by another server: group numbers are not unique among servers. */
         known->address = *address;
         known->seen = seen;
-    } else if (wanted == 0 && HASH_COUNT(identity->associations) < MAX_ASSOCIATIONS) {
+    } else if (wanted == 0 && HASH_COUNT(identity->associations) == MAX_ASSOCIATIONS) {
+        identity->tally->limits[LIMIT_SERVERS]++;
+    } else if (wanted == 0) {
         known = allocate(1, sizeof *known);
         *known = (struct association){.key = probe.key, .address = *address, .seen = seen};
         HASH_ADD(hh, identity->associations, key, sizeof known->key, known);
@@ -192,71 +266,86 @@ static bool other_name(const struct server *a, const struct server *b) {
     return a->names[NAME_NTLM_COMPUTER][0] != '\0' && b->names[NAME_NTLM_COMPUTER][0] != '\0' && !same_name(a, b);
 }
 
-static bool same_station(const struct identity *identity, const struct server *a, const struct server *b) {
-    if (other_name(a, b) || !a->mac.known || !b->mac.known || a->moved || b->moved || a->ttl != b->ttl ||
-        memcmp(a->mac.octets, b->mac.octets, sizeof a->mac.octets) != 0)
-        return false;
-    return !find_station(identity, &a->mac)->router;
+static bool same_station(const struct identity *identity, const struct view *a, const struct view *b) {
+    return !a->moved && !b->moved && a->ttl == b->ttl && is_same_mac(&a->mac, &b->mac) &&
+           !find_station(identity, &a->mac)->router;
 }
 
-/* The strongest link that two addresses share directly. */
-static bool find_link(const struct identity *identity, const struct address *one, const struct address *other,
-                      struct identity_link *link) {
-    for (size_t i = 0; i < identity->link_count; i++) {
-        const struct identity_link *known = &identity->links[i];
-        if ((address_equal(&known->one, one) && address_equal(&known->other, other)) ||
-            (address_equal(&known->one, other) && address_equal(&known->other, one))) {
-            *link = *known;
-            return true;
-        }
-    }
-    const struct server *a = find_server(identity, one);
-    const struct server *b = find_server(identity, other);
-    if (a == NULL || b == NULL)
-        return false;
-    *link = (struct identity_link){.one = *one, .other = *other};
-    if (same_name(a, b)) {
-        link->kind = LINK_NTLM_NAME;
-        link->one_seen = a->name_seen;
-        link->other_seen = b->name_seen;
+/* What two servers show of themselves, names before link-layer addresses. */
+static bool alike(const struct identity *identity, const struct server *a, const struct server *b,
+                  struct identity_link *link) {
+    *link = (struct identity_link){LINK_NTLM_NAME, a->address, b->address, a->name_seen, b->name_seen};
+    if (same_name(a, b))
         return true;
-    }
     link->kind = LINK_MAC;
-    link->one_seen = a->mac_seen;
-    link->other_seen = b->mac_seen;
-    return same_station(identity, a, b);
+    for (size_t i = 0; i < a->view_count && !other_name(a, b); i++)
+        for (size_t j = 0; j < b->view_count; j++)
+            if (same_station(identity, &a->views[i], &b->views[j])) {
+                link->one_seen = a->views[i].seen;
+                link->other_seen = b->views[j].seen;
+                return true;
+            }
+    return false;
 }
 
-static bool is_among(const struct address *address, const struct relative *relatives, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (address_equal(address, &relatives[i].address))
+static bool is_known(const struct identity *identity, const struct address *address) {
+    if (address_equal(address, &identity->answer_for))
+        return true;
+    for (size_t i = 0; i < identity->answer_count; i++)
+        if (address_equal(address, &identity->answer[i].address))
             return true;
     return false;
 }
 
-static void try_relative(const struct identity *identity, const struct address *from, const struct address *candidate,
-                         const struct address *self, struct relative *relatives, size_t max, size_t *count) {
-    struct identity_link link;
-    if (*count < max && !address_equal(candidate, self) && !is_among(candidate, relatives, *count) &&
-        find_link(identity, from, candidate, &link))
-        relatives[(*count)++] = (struct relative){*candidate, link};
+static void add_relative(struct identity *identity, const struct address *address, const struct identity_link *link,
+                         int parent) {
+    if (identity->answer_count == IDENTITY_MAX_RELATIVES || is_known(identity, address))
+        return;
+    bool weak = link->kind == LINK_MAC || (parent >= 0 && identity->answer[parent].weak);
+    identity->answer[identity->answer_count++] = (struct relative){*address, *link, parent, weak};
 }
 
-size_t identity_relatives(const struct identity *identity, const struct address *address, struct relative *relatives,
-                          size_t max) {
-    size_t count = 0;
-    /* Breadth first: `from` is the address itself, then each relative in the order in which it was found. */
-    for (size_t next = 0; next <= count && count < max; next++) {
-        struct address from = next == 0 ? *address : relatives[next - 1].address;
-        struct server *server, *after;
-        HASH_ITER(hh, identity->servers, server, after)
-        try_relative(identity, &from, &server->address, address, relatives, max, &count);
-        for (size_t i = 0; i < identity->link_count; i++) {
-            try_relative(identity, &from, &identity->links[i].one, address, relatives, max, &count);
-            try_relative(identity, &from, &identity->links[i].other, address, relatives, max, &count);
-        }
+/* A bare word of a mapper about an address that was never seen leads to that address, and not on to other servers
+ * whose mappers name it too: private addresses are used many times over. */
+static bool leads_on(const struct identity *identity, const struct address *from, int parent) {
+    return parent < 0 || identity->answer[parent].link.kind != LINK_TOWER || find_server(identity, from) != NULL;
+}
+
+static void add_relatives_of(struct identity *identity, const struct address *from, int parent) {
+    for (size_t i = 0; i < identity->link_count; i++) {
+        const struct identity_link *link = &identity->links[i];
+        if (link->kind == LINK_TOWER && !leads_on(identity, from, parent))
+            continue;
+        if (address_equal(&link->one, from))
+            add_relative(identity, &link->other, link, parent);
+        else if (address_equal(&link->other, from))
+            add_relative(identity, &link->one, link, parent);
     }
-    return count;
+    const struct server *self = find_server(identity, from);
+    struct identity_link link;
+    struct server *server, *next;
+    if (self == NULL)
+        return;
+    HASH_ITER(hh, identity->servers, server, next) {
+        if (server != self && alike(identity, self, server, &link))
+            add_relative(identity, &server->address, &link, parent);
+    }
+}
+
+size_t identity_relatives(struct identity *identity, const struct address *address,
+                          struct relative relatives[static IDENTITY_MAX_RELATIVES]) {
+    if (!identity->answer_is_good || !address_equal(address, &identity->answer_for)) {
+        identity->answer_for = *address;
+        identity->answer_count = 0;
+        add_relatives_of(identity, address, -1);
+        for (size_t i = 0; i < identity->answer_count; i++) {
+            struct address from = identity->answer[i].address;
+            add_relatives_of(identity, &from, (int)i);
+        }
+        identity->answer_is_good = true;
+    }
+    memcpy(relatives, identity->answer, identity->answer_count * sizeof *relatives);
+    return identity->answer_count;
 }
 
 const char *identity_server_name(const struct identity *identity, const struct address *address) {

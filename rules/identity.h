@@ -5,7 +5,8 @@
 #include "dissect/fact.h"
 
 /* Which addresses are one server. Nothing but evidence links two addresses, and equal port numbers are none:
- * different servers hand out the same dynamic ports. */
+ * different servers hand out the same dynamic ports. Its tables are bounded (identity.c); what does not fit is counted
+ * as LIMIT_SERVERS. */
 struct identity;
 
 enum link_kind {
@@ -25,26 +26,34 @@ struct identity_link {
 struct identity *identity_open(struct tally *tally);
 void identity_close(struct identity *identity);
 
-/* A packet that the server at this address sent, with its link-layer source and TTL as captured. */
+/* A packet that a server sent, with its link-layer source and TTL as captured. An address that `matters`, a mapper's or
+ * a service's, is remembered; any other only while there is room. */
 void identity_packet(struct identity *identity, const struct address *address, const struct mac *mac, uint8_t ttl,
-                     struct sighting seen);
+                     struct sighting seen, bool matters);
+/* The name is copied. */
 void identity_name(struct identity *identity, const struct address *address, enum name_source source, const char *name,
                    struct sighting seen);
+/* Addresses that many hosts share, such as loopback and link-local ones, link nothing. */
 void identity_link(struct identity *identity, const struct identity_link *link);
-
 /* A bind_ack at `address` granted the association group `granted` to this client, which had asked for `wanted` (0: a
  * new one). Joining a group that another address granted shows that both are one server process. */
 void identity_association(struct identity *identity, const struct address *client, const struct address *address,
                           uint32_t granted, uint32_t wanted, struct sighting seen);
 
-/* The addresses that are one server with this one, itself not among them: at most max of them are written, each with
- * the link by which it was reached (from itself, or from one written before). Returns their number. */
+enum { IDENTITY_MAX_RELATIVES = 32 };
+
+/* An address that is one server with another one. */
 struct relative {
     struct address address;
-    struct identity_link link;
+    struct identity_link link; /* by which it was reached, */
+    int parent;                /* from this relative; -1: from the address itself */
+    bool weak;                 /* some link on the way is by link-layer address only */
 };
-size_t identity_relatives(const struct identity *identity, const struct address *address, struct relative *relatives,
-                          size_t max);
+
+/* Writes the addresses that are one server with this one, itself not among them, the nearest first. Returns their
+ * number. */
+size_t identity_relatives(struct identity *identity, const struct address *address,
+                          struct relative relatives[static IDENTITY_MAX_RELATIVES]);
 
 /* "" if the capture does not tell it. */
 const char *identity_server_name(const struct identity *identity, const struct address *address);

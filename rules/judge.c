@@ -4,7 +4,10 @@
 #include "rules/table.h"
 #include "rules/trial.h"
 
+#include <assert.h>
 #include <string.h>
+
+enum { MAX_FINDINGS = 10000 };
 
 struct judge {
     struct knowledge knowledge;
@@ -19,6 +22,7 @@ struct judge *judge_open(struct tally *tally) {
     judge->knowledge = (struct knowledge){.bindings = binding_table_open(tally),
                                           .identity = identity_open(tally),
                                           .track = track_open(tally),
+                                          .places = places_open(tally),
                                           .tally = tally};
     return judge;
 }
@@ -27,6 +31,7 @@ void judge_close(struct judge *judge) {
     binding_table_close(judge->knowledge.bindings);
     identity_close(judge->knowledge.identity);
     track_close(judge->knowledge.track);
+    places_close(judge->knowledge.places);
     for (size_t i = 0; i < judge->count; i++)
         free(judge->findings[i]);
     free(judge->findings);
@@ -40,12 +45,14 @@ void judge_fact(void *judge, const struct fact *fact) {
 
 /* Findings that fold together share these. An averted one stays apart: it is not the failure that it was taken for. */
 struct fold_key {
-    const struct rule *rule;
     struct address server, client;
     struct uuid interface;
-    uint16_t major;
-    uint16_t averted;
+    uint8_t major[2];
+    uint8_t rule;
+    uint8_t severity;
+    uint8_t averted;
 };
+static_assert(sizeof(struct fold_key) == 34 + 16 + 5, "it is compared as bytes, so it has no padding");
 
 struct fold {
     struct fold_key key;
@@ -53,16 +60,23 @@ struct fold {
     UT_hash_handle hh;
 };
 
+static uint8_t number_of(const struct rule *rule) {
+    uint8_t number = 0;
+    while (RULES[number] != rule)
+        number++;
+    return number;
+}
+
 static struct fold_key key_of(const struct finding *finding) {
-    struct fold_key key;
-    memset(&key, 0, sizeof key); /* it is compared as bytes */
-    key.rule = finding->rule;
-    key.server = finding->server.address;
-    key.client = finding->client;
-    key.interface = finding->interface.uuid;
-    key.major = finding->interface.major;
-    key.averted = finding->state == FINDING_AVERTED;
-    return key;
+    return (struct fold_key){
+        .server = finding->server.address,
+        .client = finding->client,
+        .interface = finding->interface.uuid,
+        .major = {(uint8_t)(finding->interface.major >> 8), (uint8_t)finding->interface.major},
+        .rule = number_of(finding->rule),
+        .severity = (uint8_t)finding->severity,
+        .averted = finding->state == FINDING_AVERTED,
+    };
 }
 
 static struct finding *keep(struct judge *judge, const struct finding *finding) {
@@ -81,18 +95,16 @@ static struct finding *keep(struct judge *judge, const struct finding *finding) 
     return kept;
 }
 
-/* One more of the same kind. The first stays the one that is told; a failure that is over outweighs an open one, and
- * any failure a prediction. */
+/* One more of the same kind. The first is the one that is told; but a failure that was seen outweighs one that was
+ * only foretold. Through another way got only whom all sessions of it brought there. */
 static void fold_in(struct finding *into, const struct finding *more) {
-    into->count++;
-    if ((into->state != FINDING_FAILED && more->state == FINDING_FAILED) ||
-        (into->state == FINDING_PREDICTED && more->state == FINDING_FAILING)) {
-        into->state = more->state;
-        into->failed = more->failed;
-        into->lead = more->failed.time - into->flagged.time;
-    }
-    if (into->got_through == GOT_NOT_THROUGH)
-        into->got_through = more->got_through;
+    uint64_t id = into->id, count = into->count + 1;
+    enum got_through got_through = more->got_through == GOT_NOT_THROUGH ? GOT_NOT_THROUGH : into->got_through;
+    if (into->state == FINDING_PREDICTED && more->state != FINDING_PREDICTED)
+        *into = *more;
+    into->id = id;
+    into->count = count;
+    into->got_through = got_through;
 }
 
 static int by_weight(const void *one, const void *other) {
@@ -119,6 +131,10 @@ void judge_finish(struct judge *judge) {
         HASH_FIND(hh, folds, &key, sizeof key, fold);
         if (fold != NULL) {
             fold_in(fold->finding, &finding);
+            continue;
+        }
+        if (judge->count == MAX_FINDINGS) {
+            k->tally->limits[LIMIT_FINDINGS]++;
             continue;
         }
         fold = allocate(1, sizeof *fold);

@@ -1,72 +1,117 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/knowledge.h"
 
+#include <string.h>
+
+bool is_mapper_interface(const struct syntax_id *interface) { return syntax_compatible(interface, &SYNTAX_EPM); }
+
+void knowledge_prove(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface,
+                     enum binding_proof kind, struct endpoint where) {
+    struct proof proof = {.kind = kind, .seen = fact->seen, .endpoint = where, .client = fact->client.address};
+    binding_prove(k->bindings, interface, &where.address, &proof);
+}
+
+/* A listing is none: a mapper lists the addresses of its host, served or not. */
 bool proof_is_of_serving(enum binding_proof kind) {
-    return kind == PROOF_ANSWERED || kind == PROOF_BIND_ACCEPTED || kind == PROOF_CONNECTED ||
-           kind == PROOF_LOOKUP_ENTRY;
+    return kind == PROOF_ANSWERED || kind == PROOF_BIND_ACCEPTED || kind == PROOF_CONNECTED;
 }
 
 bool proof_is_of_silence_or_refusal(enum binding_proof kind) {
     return kind == PROOF_REFUSED || kind == PROOF_UNREACHABLE || kind == PROOF_UNANSWERED;
 }
 
-/* The latest proof of either sort before this time, if it is one of failing. */
+static bool speaks_against(enum binding_proof kind) {
+    return proof_is_of_silence_or_refusal(kind) || kind == PROOF_REJECTED || kind == PROOF_NOT_REGISTERED;
+}
+
+/* An endpoint that accepts the connection and then rejects the bind belongs to something else. */
+static bool serves(const struct binding *binding, size_t index) {
+    const struct proof *proof = &binding->proofs[index];
+    if (proof->kind != PROOF_CONNECTED)
+        return proof_is_of_serving(proof->kind);
+    return index + 1 == binding->count || binding->proofs[index + 1].kind != PROOF_REJECTED;
+}
+
+/* The latest proof of either sort before this time is one against it. */
 static bool was_down(const struct binding *binding, int64_t time) {
     bool down = false;
-    for (size_t i = 0; binding != NULL && i < binding->count; i++) {
-        const struct proof *proof = &binding->proofs[i];
-        if (proof->seen.time >= time)
-            continue;
-        if (proof_is_of_serving(proof->kind))
+    for (size_t i = 0; i < binding->count && binding->proofs[i].seen.time < time; i++) {
+        if (serves(binding, i))
             down = false;
-        else if (proof_is_of_silence_or_refusal(proof->kind))
+        else if (speaks_against(binding->proofs[i].kind))
             down = true;
     }
     return down;
 }
 
+/* It fell silent, or refused, soon after this time, before it was seen to serve again. */
+static bool fell(const struct binding *binding, int64_t time) {
+    static const int64_t same_time = 60 * SECOND;
+    const struct proof *down = binding_after(binding, proof_is_of_silence_or_refusal, time);
+    const struct proof *up = binding_after(binding, proof_is_of_serving, time);
+    return down != NULL && down->seen.time - time < same_time && (up == NULL || up->seen.time > down->seen.time);
+}
+
+static bool knows_port(const struct place *place, uint16_t port) {
+    for (size_t i = 0; i < place->port_count; i++)
+        if (place->ports[i] == port)
+            return true;
+    return place->port_count == 0;
+}
+
 /* Of the proofs of serving on that side of the time, the one that says most; of equals, the latest. */
-static const struct proof *strongest(const struct binding *binding, int64_t time, bool before) {
+static const struct proof *strongest(const struct binding *binding, const struct place *place, bool before,
+                                     bool same_ports) {
     const struct proof *best = NULL;
     for (size_t i = 0; i < binding->count; i++) {
         const struct proof *proof = &binding->proofs[i];
-        bool there = before ? proof->seen.time < time : proof->last.time >= time;
-        if (there && proof_is_of_serving(proof->kind) && (best == NULL || proof->kind <= best->kind))
+        bool there = before ? proof->seen.time < place->time : proof->last.time >= place->time;
+        if (there && serves(binding, i) && (!same_ports || knows_port(place, proof->endpoint.port)) &&
+            (best == NULL || proof->kind <= best->kind))
             best = proof;
     }
     return best;
 }
 
-/* The proof that this relative has it bound around this time; NULL if there is none, or if it failed there too. */
-static const struct proof *stands_at(const struct binding *binding, int64_t time, enum span span) {
-    static const int64_t same_time = 60 * SECOND;
-    if (binding == NULL || was_down(binding, time))
+/* The proof that this address has it bound around the time; NULL if there is none, or if it failed there too. */
+static const struct proof *stands_at(const struct binding *binding, const struct place *place, enum span span,
+                                     bool same_ports) {
+    if (binding == NULL || was_down(binding, place->time))
         return NULL;
-    const struct proof *before = strongest(binding, time, true);
+    const struct proof *before = strongest(binding, place, true, same_ports);
     if (span == SPAN_BEFORE)
         return before;
-    const struct proof *after = binding_after(binding, proof_is_of_serving, time);
-    const struct proof *fell = binding_after(binding, proof_is_of_silence_or_refusal, time);
-    if (fell != NULL && fell->seen.time - time < same_time && (after == NULL || after->seen.time > fell->seen.time))
+    if (fell(binding, place->time))
         return NULL;
-    return before != NULL ? before : strongest(binding, time, false);
+    return before != NULL ? before : strongest(binding, place, false, same_ports);
 }
 
-static bool is_contradicted(const struct identity_link *link, uint16_t here, uint16_t there) {
-    return link->kind == LINK_MAC && here != 0 && there != 0 && here != there;
+static void put_path(struct stand *stand, const struct relative *relatives, int last) {
+    for (int i = last; i >= 0 && stand->path_length < STAND_MAX_PATH; i = relatives[i].parent)
+        stand->path[stand->path_length++] = relatives[i].link;
 }
 
 size_t knowledge_bound_elsewhere(const struct knowledge *k, const struct place *place, enum span span,
                                  struct stand *stands, size_t max) {
-    struct relative relatives[KNOWLEDGE_MAX_RELATIVES];
-    size_t relative_count =
-        identity_relatives(k->identity, &place->endpoint.address, relatives, KNOWLEDGE_MAX_RELATIVES);
+    struct relative relatives[IDENTITY_MAX_RELATIVES];
+    size_t relative_count = identity_relatives(k->identity, &place->address, relatives);
     size_t count = 0;
     for (size_t i = 0; i < relative_count && count < max; i++) {
         const struct binding *binding = binding_find(k->bindings, &relatives[i].address, &place->interface);
-        const struct proof *proof = stands_at(binding, place->time, span);
-        if (proof != NULL && !is_contradicted(&relatives[i].link, place->endpoint.port, proof->endpoint.port))
-            stands[count++] = (struct stand){proof->endpoint, proof, relatives[i].link};
+        const struct proof *proof = stands_at(binding, place, span, relatives[i].weak);
+        if (proof == NULL)
+            continue;
+        stands[count] = (struct stand){.endpoint = proof->endpoint, .proof = proof};
+        put_path(&stands[count++], relatives, (int)i);
     }
     return count;
+}
+
+struct place place_of_session(const struct session *session, int64_t time) {
+    struct place place = {.address = session->server.address, .interface = session->interface, .time = time};
+    for (size_t i = 0; i < session->tower_count; i++)
+        place.ports[place.port_count++] = session->towers[i].port;
+    if (session->server.port != 0)
+        place.ports[place.port_count++] = session->server.port;
+    return place;
 }

@@ -4,10 +4,7 @@
 
 #include <assert.h>
 
-enum { MAX_LOOK_BACK = 64 };                                /* sessions of one pair of addresses that a bind may mean */
 enum { RESULT_ACCEPTANCE = 0, REASON_ABSTRACT_SYNTAX = 1 }; /* C706 12.6.3.1 */
-
-static bool is_mapper(const struct syntax_id *interface) { return syntax_compatible(interface, &SYNTAX_EPM); }
 
 /* The binding table is about TCP: that a pipe serves an interface, or does not, says nothing about its endpoint. */
 static void prove(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface,
@@ -34,16 +31,12 @@ static struct tracked *guess_on_connection(const struct connection *c) {
 }
 
 /* Over a pipe the client comes another way than by the endpoint that it was given. */
-static bool same_way(const struct session *session, const struct fact *fact) {
-    return (session->transport == TRANSPORT_PIPE) == (fact->transport == TRANSPORT_PIPE);
-}
-
 static struct tracked *mapped_unconnected(const struct knowledge *k, const struct fact *fact,
                                           const struct syntax_id *interface) {
     struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
-    for (int i = 0; t != NULL && i < MAX_LOOK_BACK; i++, t = t->older)
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older)
         if (t->flow == 0 && !t->session.to_mapper && t->session.outcome == OUTCOME_UNKNOWN &&
-            same_way(&t->session, fact) && syntax_compatible(&t->session.interface, interface))
+            fact->transport != TRANSPORT_PIPE && syntax_compatible(&t->session.interface, interface))
             return t;
     return NULL;
 }
@@ -52,7 +45,7 @@ static struct tracked *mapped_unconnected(const struct knowledge *k, const struc
 static struct tracked *adopt(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface) {
     struct tracked *t = mapped_unconnected(k, fact, interface);
     if (t == NULL)
-        t = track_session(k->track, &fact->client, &fact->server, interface);
+        t = track_session(k->track, &fact->client, &fact->server, interface, fact->transport);
     if (t == NULL)
         return NULL;
     t->session.client.port = fact->client.port;
@@ -62,7 +55,7 @@ static struct tracked *adopt(struct knowledge *k, const struct fact *fact, const
 }
 
 static struct tracked *session_for(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface) {
-    struct connection *c = track_connect(k->track, fact->flow);
+    struct connection *c = track_connection_or_new(k->track, fact->flow);
     struct tracked *t = on_connection(c, interface);
     if (t != NULL) {
         t->guessed = false;
@@ -70,6 +63,7 @@ static struct tracked *session_for(struct knowledge *k, const struct fact *fact,
     }
     t = guess_on_connection(c);
     if (t != NULL) {
+        predict_nothing(t); /* it was about another interface */
         track_rename(k->track, t, interface);
         return t;
     }
@@ -81,7 +75,7 @@ static struct tracked *session_for(struct knowledge *k, const struct fact *fact,
 
 /* One SMB connection carries many pipes: a bind to an interface that is bound already is on another one. */
 static void begin_anew(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface) {
-    struct connection *c = track_connect(k->track, fact->flow);
+    struct connection *c = track_connection_or_new(k->track, fact->flow);
     const struct tracked *t = on_connection(c, interface);
     if (fact->transport == TRANSPORT_PIPE && !fact->bind.alter && t != NULL &&
         t->session.stages[STAGE_BOUND].frame != 0)
@@ -89,28 +83,35 @@ static void begin_anew(struct knowledge *k, const struct fact *fact, const struc
 }
 
 static void bind_asked(struct knowledge *k, const struct fact *fact) {
-    track_connect(k->track, fact->flow)->association_wanted = fact->bind.assoc_group;
+    struct client *client = places_client(k->places, &fact->client.address);
+    if (client != NULL)
+        client->speaks_rpc = true;
+    track_connection_or_new(k->track, fact->flow)->association_wanted = fact->bind.assoc_group;
     for (size_t i = 0; i < fact->bind.count; i++)
-        if (!is_mapper(&fact->bind.contexts[i].interface)) {
+        if (!is_mapper_interface(&fact->bind.contexts[i].interface)) {
             begin_anew(k, fact, &fact->bind.contexts[i].interface);
             session_for(k, fact, &fact->bind.contexts[i].interface);
         }
 }
 
-static void accepted(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface) {
-    prove(k, fact, interface, PROOF_BIND_ACCEPTED);
-    if (is_mapper(interface))
-        return;
-    if (fact->transport == TRANSPORT_TCP)
-        track_learn_endpoint(k->track, &fact->server, interface);
-    struct tracked *t = session_for(k, fact, interface);
-    if (t == NULL)
-        return;
-    session_reach(&t->session, STAGE_BOUND, fact->seen);
+static void serve(struct tracked *t, enum stage stage, struct sighting seen) {
+    session_reach(&t->session, stage, seen);
     session_unfail(&t->session);
     t->session.outcome = OUTCOME_SERVED;
     if (t->served_time == 0)
-        t->served_time = fact->seen.time;
+        t->served_time = seen.time;
+}
+
+static void accepted(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface) {
+    prove(k, fact, interface, PROOF_BIND_ACCEPTED);
+    if (is_mapper_interface(interface))
+        return;
+    if (fact->transport == TRANSPORT_TCP)
+        places_learn(k->places, &fact->server, interface);
+    struct tracked *t = session_for(k, fact, interface);
+    if (t == NULL)
+        return;
+    serve(t, STAGE_BOUND, fact->seen);
 }
 
 static void rejected(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface, uint32_t status,
@@ -143,7 +144,7 @@ static bool told_before(const struct fact_bind *bind, size_t index) {
 
 static void bind_answered(struct knowledge *k, const struct fact *fact) {
     const struct fact_bind *bind = &fact->bind;
-    struct connection *c = track_connect(k->track, fact->flow);
+    struct connection *c = track_connection_or_new(k->track, fact->flow);
     identity_association(k->identity, &fact->client.address, &fact->server.address, bind->assoc_group,
                          c->association_wanted, fact->seen);
     for (size_t i = 0; i < bind->count; i++) {
@@ -165,13 +166,8 @@ static void bind_refused(struct knowledge *k, const struct fact *fact) {
 
 /* The session that a call on this connection belongs to; for a call to the mapper, the one that asked by it. */
 static struct tracked *caller(struct knowledge *k, const struct fact *fact) {
-    if (is_mapper(&fact->call.interface)) {
-        struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
-        for (int i = 0; t != NULL && i < MAX_LOOK_BACK; i++, t = t->older)
-            if (t->map_flow == fact->flow && t->map_call == fact->call.call_id)
-                return t;
-        return NULL;
-    }
+    if (is_mapper_interface(&fact->call.interface))
+        return track_question(k->track, fact->flow, fact->call.call_id);
     struct connection *c = track_connection(k->track, fact->flow);
     if (c == NULL)
         return NULL;
@@ -185,12 +181,10 @@ static void answered(struct knowledge *k, const struct fact *fact) {
     if (uuid_is_nil(&fact->call.interface.uuid))
         return;
     prove(k, fact, &fact->call.interface, PROOF_ANSWERED);
-    struct tracked *t = is_mapper(&fact->call.interface) ? NULL : caller(k, fact);
+    struct tracked *t = is_mapper_interface(&fact->call.interface) ? NULL : caller(k, fact);
     if (t == NULL)
         return;
-    session_reach(&t->session, STAGE_ANSWERED, fact->seen);
-    session_unfail(&t->session);
-    t->session.outcome = OUTCOME_SERVED;
+    serve(t, STAGE_ANSWERED, fact->seen);
 }
 
 /* A fault before any answer is how the session ended, until an answer comes; after one it is the application's. */
@@ -199,6 +193,7 @@ static void faulted(struct knowledge *k, const struct fact *fact) {
     if (t == NULL || t->session.stages[STAGE_ANSWERED].frame != 0)
         return;
     t->session.status = fact->call.status;
+    t->by_mapper = is_mapper_interface(&fact->call.interface);
     session_fail(&t->session, OUTCOME_FAULTED, fact->seen, fact->seen);
 }
 
@@ -211,7 +206,7 @@ void knowledge_listen(struct knowledge *k, const struct fact *fact) {
     } else if (fact->kind == FACT_BIND_REFUSED) {
         bind_refused(k, fact);
     } else if (fact->kind == FACT_FIRST_CALL) {
-        t = is_mapper(&fact->call.interface) ? NULL : caller(k, fact);
+        t = is_mapper_interface(&fact->call.interface) ? NULL : caller(k, fact);
         if (t != NULL)
             session_reach(&t->session, STAGE_CALLED, fact->seen);
     } else if (fact->kind == FACT_FIRST_ANSWER) {

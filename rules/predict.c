@@ -6,22 +6,15 @@
 /* A failure that lasted so long is no hiccup, such as a service that is just starting. */
 static const int64_t LASTING = 5 * SECOND;
 
-static bool bound_elsewhere_before(const struct knowledge *k, struct place place) {
+static bool bound_elsewhere_before(const struct knowledge *k, const struct place *place) {
     struct stand stand;
-    return knowledge_bound_elsewhere(k, &place, SPAN_BEFORE, &stand, 1) != 0;
+    return knowledge_bound_elsewhere(k, place, SPAN_BEFORE, &stand, 1) != 0;
 }
 
 static void predict(struct tracked *t, struct sighting seen, enum prediction prediction) {
     t->session.flagged = seen;
     t->session.predicted = true;
     t->prediction = prediction;
-}
-
-static const struct proof *latest_verdict(const struct binding *binding) {
-    for (size_t i = binding == NULL ? 0 : binding->count; i-- > 0;)
-        if (proof_is_for(binding->proofs[i].kind) || proof_is_against(binding->proofs[i].kind))
-            return &binding->proofs[i];
-    return NULL;
 }
 
 static bool is_omen(const struct proof *proof) {
@@ -33,13 +26,15 @@ void predict_at_question(const struct knowledge *k, struct tracked *t, struct si
     if (session->flagged.frame != 0)
         return;
     const struct proof *proof =
-        latest_verdict(binding_find(k->bindings, &session->server.address, &session->interface));
+        binding_verdict(binding_find(k->bindings, &session->server.address, &session->interface));
     if (!is_omen(proof))
         return;
     if (session->server.port != 0 && proof->endpoint.port != session->server.port)
         return; /* it has moved to another port since */
-    struct place here = {{session->server.address, proof->endpoint.port}, session->interface, seen.time};
-    if (proof->last.time - proof->seen.time < LASTING && !bound_elsewhere_before(k, here))
+    struct place here = place_of_session(session, seen.time);
+    if (proof->endpoint.port != 0)
+        here.ports[here.port_count++] = proof->endpoint.port;
+    if (proof->last.time - proof->seen.time < LASTING && !bound_elsewhere_before(k, &here))
         return;
     predict(t, seen, PREDICTED_BY_EARLIER);
     t->omen = proof->kind;
@@ -56,40 +51,52 @@ static bool maps_to(const struct session *session, const struct endpoint *endpoi
     return false;
 }
 
-/* The mapper names another endpoint than the one that failed before: that says nothing about this one. */
-static void withdraw_if_moved(struct tracked *t) {
-    if (t->prediction != PREDICTED_BY_EARLIER || maps_to(&t->session, &t->omen_endpoint))
+void predict_nothing(struct tracked *t) {
+    if (!t->session.predicted)
         return;
-    t->session.flagged = (struct sighting){0};
     t->session.predicted = false;
+    t->session.flagged = t->session.failing;
     t->prediction = PREDICTED_NOT;
 }
 
+/* The mapper names another endpoint than the one that failed before: that says nothing about this one. Or it has come
+ * to name this address too. */
+static void withdraw_if_mistaken(struct tracked *t) {
+    if ((t->prediction == PREDICTED_BY_EARLIER && !maps_to(&t->session, &t->omen_endpoint)) ||
+        (t->prediction == PREDICTED_BY_TOWER && !t->session.elsewhere))
+        predict_nothing(t);
+}
+
 /* Behind address translation towers always name another address, and it works all the same. */
-static bool served_in_spite_of_towers(const struct knowledge *k, const struct session *session, int64_t time) {
+static bool served_in_spite_of_towers(const struct knowledge *k, const struct session *session) {
     const struct binding *binding = binding_find(k->bindings, &session->server.address, &session->interface);
-    return binding_before(binding, proof_is_of_serving, time) != NULL;
+    return binding_after(binding, proof_is_of_serving, INT64_MIN) != NULL;
 }
 
 static bool others_are_refused(const struct knowledge *k, const struct session *session, int64_t time) {
-    const struct standing *standing = track_standing(k->track, &session->server.address);
+    const struct standing *standing = places_standing(k->places, &session->server.address);
     if (standing == NULL || standing->refused.port == 0)
         return false;
     if (standing->accepts && !maps_to(session, &standing->refused))
         return false;
-    return bound_elsewhere_before(k, (struct place){standing->refused, standing->refused_interface, time});
+    struct place there = {.address = standing->address,
+                          .ports = {standing->refused.port},
+                          .port_count = 1,
+                          .interface = standing->refused_interface,
+                          .time = time};
+    return bound_elsewhere_before(k, &there);
 }
 
 void predict_at_answer(const struct knowledge *k, struct tracked *t, struct sighting seen) {
     struct session *session = &t->session;
-    withdraw_if_moved(t);
+    withdraw_if_mistaken(t);
     if (session->flagged.frame != 0 || session->tower_count == 0)
         return;
     if (session->elsewhere) {
-        if (!served_in_spite_of_towers(k, session, seen.time))
+        if (!served_in_spite_of_towers(k, session))
             predict(t, seen, PREDICTED_BY_TOWER);
     } else if (others_are_refused(k, session, seen.time)) {
-        const struct standing *standing = track_standing(k->track, &session->server.address);
+        const struct standing *standing = places_standing(k->places, &session->server.address);
         predict(t, seen, PREDICTED_BY_OTHER_INTERFACE);
         t->omen = PROOF_REFUSED;
         t->omen_interface = standing->refused_interface;

@@ -3,11 +3,13 @@
 
 #include <stdio.h>
 
+enum { NCA_S_UNK_IF = 0x1c010003 };
+
 static bool fires(const struct trial *t, struct verdict *v) {
     const struct session *session = t->session;
     if (t->outcome != OUTCOME_FAULTED)
         return false;
-    bool by_mapper = session->stages[STAGE_CONNECTING].frame == 0 && session->stages[STAGE_BOUND].frame == 0;
+    bool by_mapper = t->tracked->by_mapper;
     const char *name = by_mapper ? mapper_status_name(session->status) : NULL;
     if (name == NULL)
         name = fault_name(session->status);
@@ -19,8 +21,10 @@ static bool fires(const struct trial *t, struct verdict *v) {
     snprintf(v->message, sizeof v->message, "%s calls %s at %s, and %s answers with status 0x%08x%s%s%s.", t->client,
              t->interface, t->endpoint, by_mapper ? "its endpoint mapper" : "the server", (unsigned)session->status,
              name != NULL ? " (" : "", name != NULL ? name : "", name != NULL ? ")" : "");
-    snprintf(v->advice, sizeof v->advice,
-             "The network path and the binding are right; look at the permissions and the state of the service.");
+    snprintf(v->advice, sizeof v->advice, "%s",
+             session->status == NCA_S_UNK_IF
+                 ? "Another service may own this endpoint: check which process listens there."
+                 : "The client reaches the service; look at its permissions and at the state of the service.");
     return true;
 }
 

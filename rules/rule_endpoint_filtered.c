@@ -16,13 +16,13 @@ static bool fires(const struct trial *t, struct verdict *v) {
     bool silent = t->outcome == OUTCOME_UNANSWERED;
     if (session->to_mapper || (!silent && (t->outcome != OUTCOME_UNREACHABLE || !says_prohibited(session))))
         return false;
-    v->cause = CAUSE_FILTERED;
-    v->signature = "S5";
+    v->cause = t->host_alive ? CAUSE_FILTERED : CAUSE_UNKNOWN;
+    v->signature = t->host_alive ? "S5" : NULL;
     char also[320] = "";
     if (t->stand_count != 0)
         snprintf(also, sizeof also, " The same server has it at %s.", t->elsewhere);
-    snprintf(v->message, sizeof v->message, "%s goes to %s for %s: %s %s, though the host is alive.%s", t->client,
-             t->address, t->interface, t->endpoint, t->failure, also);
+    snprintf(v->message, sizeof v->message, "%s goes to %s for %s: %s, %s.%s", t->client, t->address, t->interface,
+             t->failure, t->host_alive ? "though the host is alive" : "and nothing shows that the host is alive", also);
     snprintf(v->advice, sizeof v->advice,
              "Open the port, or the server's dynamic RPC range, in the packet filters between %s and %s%s%s.",
              t->client, t->address, t->stand_count != 0 ? ", or send the client to " : "",

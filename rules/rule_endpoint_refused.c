@@ -3,30 +3,36 @@
 
 #include <stdio.h>
 
+static void tell_recovered(const struct trial *t, struct verdict *v) {
+    char next[ENDPOINT_TEXT_SIZE];
+    snprintf(v->message, sizeof v->message,
+             "%s goes to %s for %s and loses time there: %s. It then went on to the next address, %s, and was served.",
+             t->client, t->address, t->interface, t->failure, endpoint_text(&t->tracked->recovered_at, next));
+    snprintf(v->advice, sizeof v->advice, "Take %s out of the name that the client uses, to save the delay.",
+             t->address);
+}
+
 static bool fires(const struct trial *t, struct verdict *v) {
     if (t->session->to_mapper || (t->outcome != OUTCOME_REFUSED && t->outcome != OUTCOME_UNREACHABLE))
         return false;
     v->cause = CAUSE_UNKNOWN;
     if (t->tracked->recovered_elsewhere) {
-        v->severity = SEVERITY_WARNING;
-        snprintf(v->message, sizeof v->message,
-                 "%s goes to %s for %s and loses time there: %s %s. It then went on to the next address, %s, and was "
-                 "served.",
-                 t->client, t->address, t->interface, t->endpoint, t->failure, t->elsewhere);
-        snprintf(v->advice, sizeof v->advice, "Take %s out of the name that the client uses, to save the delay.",
-                 t->address);
+        tell_recovered(t, v);
         return true;
     }
     /* An ICMP error speaks of the way there, not of what is bound (N4). */
-    char known[320];
-    if (t->stand_count != 0)
-        snprintf(known, sizeof known, "The same server has it at %s.", t->elsewhere);
-    else
-        snprintf(known, sizeof known,
-                 "The capture shows no other address of this server where it works, so whether it is unbound here or "
-                 "down cannot be told.");
-    snprintf(v->message, sizeof v->message, "%s goes to %s for %s: %s %s. %s", t->client, t->address, t->interface,
-             t->endpoint, t->failure, known);
+    if (t->stand_count != 0) {
+        snprintf(v->message, sizeof v->message, "%s goes to %s for %s: %s. The same server has it at %s.", t->client,
+                 t->address, t->interface, t->failure, t->elsewhere);
+        snprintf(v->advice, sizeof v->advice, "Check the routes and filters to %s, or send the client to %s.",
+                 t->address, t->elsewhere);
+        return true;
+    }
+    snprintf(
+        v->message, sizeof v->message,
+        "%s goes to %s for %s: %s. The capture shows no other address of this server where it works, so whether it "
+        "is unbound here or down cannot be told.",
+        t->client, t->address, t->interface, t->failure);
     snprintf(v->advice, sizeof v->advice,
              "Check on the server that the service runs and which addresses it listens on (netstat -ano); if it owns "
              "several addresses, capture a session to another one too.");

@@ -16,15 +16,15 @@ static bool fires(const struct trial *t, struct verdict *v) {
         v->cause = CAUSE_UNKNOWN;
     if (elsewhere) {
         snprintf(v->message, sizeof v->message,
-                 "%s cannot reach the endpoint mapper of %s: port 135 %s. The same server's mapper works at %s.",
-                 t->client, t->address, t->failure, t->elsewhere);
+                 "%s cannot reach the endpoint mapper of %s: %s. The same server's mapper works at %s.", t->client,
+                 t->address, t->failure, t->elsewhere);
         snprintf(v->advice, sizeof v->advice,
                  "Send the client to %s, or lift what keeps the mapper of %s from being reached: a packet filter, or "
                  "RPC bound to chosen network cards only.",
                  t->elsewhere, t->address);
     } else {
         snprintf(v->message, sizeof v->message,
-                 "%s cannot reach the endpoint mapper of %s: port 135 %s. The capture shows no other address of this "
+                 "%s cannot reach the endpoint mapper of %s: %s. The capture shows no other address of this "
                  "server where it works.",
                  t->client, t->address, t->failure);
         snprintf(v->advice, sizeof v->advice,

@@ -3,13 +3,15 @@
 
 #include <stdio.h>
 
+static bool is_known(enum binding_proof kind) { return kind == PROOF_MAPPED || proof_is_of_serving(kind); }
+
 /* Clients also ask for protocols that a server need not offer; that is a failure only if it offers none. */
 static bool has_another_protocol(const struct trial *t) {
     if (t->session->transport == TRANSPORT_TCP || t->session->transport == TRANSPORT_UNKNOWN)
         return false;
     const struct binding *binding =
         binding_find(t->knowledge->bindings, &t->session->server.address, &t->session->interface);
-    return binding != NULL;
+    return binding_after(binding, is_known, INT64_MIN) != NULL;
 }
 
 static bool fires(const struct trial *t, struct verdict *v) {

@@ -6,7 +6,7 @@
 static bool fires(const struct trial *t, struct verdict *v) {
     /* A port that only came later is no sign of a move if the interface was bound elsewhere and never here. */
     bool moved = t->moved.port != 0 && (t->moved_time <= t->time || t->stand_count == 0);
-    if (t->session->to_mapper || t->outcome != OUTCOME_REFUSED || (t->served_before == NULL && !moved))
+    if (t->session->to_mapper || t->outcome != OUTCOME_REFUSED || (!t->served_before && !moved))
         return false;
     v->moved = t->moved;
     v->cause = CAUSE_STALE;
@@ -16,11 +16,12 @@ static bool fires(const struct trial *t, struct verdict *v) {
         snprintf(now, sizeof now, " It is at %s now.", endpoint_text(&t->moved, endpoint));
     else if (t->stand_count != 0)
         snprintf(now, sizeof now, " The same server has it at %s now.", t->elsewhere);
-    const char *before = t->served_before != NULL ? ", though the interface was served at this address before" : "";
-    snprintf(v->message, sizeof v->message, "%s goes to %s for %s: %s %s%s.%s", t->client, t->address, t->interface,
-             t->endpoint, t->failure, before, now);
+    const char *before = t->served_before ? ", though the interface was served at this address before" : "";
+    snprintf(v->message, sizeof v->message, "%s goes to %s for %s: %s%s.%s", t->client, t->address, t->interface,
+             t->failure, before, now);
     snprintf(v->advice, sizeof v->advice,
-             "The service was restarted, stopped or moved to another node: check its state, and let the client ask the "
+             "The service was probably restarted, stopped or moved to another node: check its state, and let the "
+             "client ask the "
              "endpoint mapper anew%s%s.",
              t->stand_count != 0 ? ", or go to " : "", t->stand_count != 0 ? t->elsewhere : "");
     return true;

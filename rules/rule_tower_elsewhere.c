@@ -9,18 +9,19 @@ static bool reached(enum outcome outcome) {
 }
 
 static bool fires(const struct trial *t, struct verdict *v) {
-    if (!t->session->elsewhere || reached(t->outcome) || t->served_before != NULL || t->tracked->recovered_elsewhere)
+    if (!t->session->elsewhere || reached(t->outcome) || t->served_before || t->tracked->recovered_elsewhere)
         return false;
     char named[ENDPOINT_TEXT_SIZE];
     endpoint_text(&t->session->towers[0], named);
     v->cause = CAUSE_UNBOUND;
     v->signature = "S4";
-    snprintf(
-        v->message, sizeof v->message,
-        "%s asks the endpoint mapper of %s for %s and is told %s, an address that it did not ask for. Clients keep "
-        "to the address that they asked, where %s.",
-        t->client, t->address, t->interface, named,
-        t->session->failed.frame != 0 ? t->failure : "it is then not bound");
+    char then[300] = "";
+    if (t->session->failed.frame != 0)
+        snprintf(then, sizeof then, ": %s", t->failure);
+    snprintf(v->message, sizeof v->message,
+             "%s asks the endpoint mapper of %s for %s and is told %s, an address that it did not ask for. RPC clients "
+             "keep to the address that they asked%s.",
+             t->client, t->address, t->interface, named, then);
     snprintf(v->advice, sizeof v->advice,
              "Send the client to the address that the mapper names (%s), by DNS or a hosts entry on the client.",
              named);

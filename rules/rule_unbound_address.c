@@ -5,14 +5,17 @@
 
 static bool fires(const struct trial *t, struct verdict *v) {
     /* Served here before: moved or stopped, not unbound. Walked on to the next address: a delay (N5). */
-    if (t->outcome != OUTCOME_REFUSED || t->stand_count == 0 || t->served_before != NULL ||
+    if (t->session->to_mapper || t->outcome != OUTCOME_REFUSED || t->stand_count == 0 || t->served_before ||
         t->tracked->recovered_elsewhere)
         return false;
     v->cause = CAUSE_UNBOUND;
-    v->signature = "S1";
+    v->signature = t->session->elsewhere ? "S4" : "S1";
+    bool failed = t->session->failed.frame != 0;
     snprintf(v->message, sizeof v->message,
-             "%s goes to %s for %s, which is not bound at that address: %s %s. The same server has it at %s.",
-             t->client, t->address, t->interface, t->endpoint, t->failure, t->elsewhere);
+             "%s goes to %s for %s, which %s bound at that address: %s. The same server %s "
+             "%s.",
+             t->client, t->address, t->interface, failed ? "is not" : "by all signs is not", t->failure, "has it at",
+             t->elsewhere);
     snprintf(v->advice, sizeof v->advice,
              "Send the client to an address where it is bound (%s), by DNS or a hosts entry on the client, or make the "
              "service bind %s too.",

@@ -64,6 +64,13 @@ struct session {
     struct sighting got_through_at;
 };
 
+/* What happens to a session; for rules/ only. */
+void session_reach(struct session *session, enum stage stage, struct sighting seen);
+/* It fails: `first` shows it, `last` is the latest packet of it. Flags it at the first, if it is not flagged yet. */
+void session_fail(struct session *session, enum outcome outcome, struct sighting first, struct sighting last);
+/* What looked like a failure was none. It is no longer flagged, unless it had been foretold. */
+void session_unfail(struct session *session);
+
 extern const char *const STAGE_NAMES[STAGES];     /* "asked", "mapped", … */
 extern const char *const OUTCOME_NAMES[OUTCOMES]; /* "cannot tell", "served", "refused", "not registered", … */
 extern const char *const GOT_THROUGH_NAMES[GOT_THROUGH_KINDS]; /* NULL, "retry", "other address", "pipe" */

@@ -2,12 +2,12 @@
 /* After the last fact: what became of each session. */
 #include "rules/knowledge.h"
 
-static const int64_t PATIENCE = 3 * SECOND;  /* the longest initial retransmission timeout (Windows 2000 … 2012) */
-static const int64_t REFUSAL_RETRY = SECOND; /* Windows asks again 0.5 s after an RST, twice */
+static const int64_t REFUSAL_RETRY = SECOND;         /* Windows asks again 0.5 s after an RST, twice */
 static const int64_t FALLBACK_WITHIN = 600 * SECOND; /* a later success of the same client still belongs to it */
 static const int64_t WALK_WITHIN = 60 * SECOND;      /* going on to the next address of a name */
 enum { MAX_LOOK_AHEAD = 256 };                       /* later sessions of the same client and interface */
 enum { REFUSED_SYNS = 3, SILENT_SYNS = 5 };          /* of one Windows connect: refused, and silent with 1 s timeout */
+enum { SCANNER_STRAYS = 10, SCANNER_MAPPERS = 10 };  /* more than a client that errs: see looks_like_a_scanner */
 
 static bool is_windows_ttl(uint8_t ttl) { return ttl > 64 && ttl <= 128; }
 
@@ -23,22 +23,18 @@ static void cannot_tell(struct session *session, const char *why) {
 static bool went_on(const struct knowledge *k, const struct tracked *t) {
     const struct session *session = &t->session;
     const struct tracked *newest = track_newest(k->track, &session->client.address, &session->server.address);
-    while (newest != t && newest->session.transport == TRANSPORT_PIPE) /* which the mapper is not asked for */
-        newest = newest->older;
-    return newest != t && newest->session.stages[STAGE_ASKED].time > t->last_syn.time;
+    return newest != NULL && newest != t && newest->session.stages[STAGE_ASKED].time > t->last_syn.time;
 }
 
 /* A silent connect (protocol.md section 5.1): the client doubles its timeout, and gives up after the last one. */
 static void settle_silence(const struct knowledge *k, struct tracked *t) {
     struct session *session = &t->session;
-    int64_t waited = k->end - t->last_syn.time;
     if (session->syns <= 1) {
-        if (session->to_mapper)
-            cannot_tell(session, "one SYN without an answer: the capture may lack the server's packets");
-        else if (waited < PATIENCE)
-            cannot_tell(session, "the capture ends before the connect can be called overdue");
+        /* Its own stack would have repeated it: something is missing here, the server's packets or the client. */
+        cannot_tell(session, "one SYN, no answer to it and no repetition of it are in the capture");
         return;
     }
+    int64_t waited = k->end - t->last_syn.time;
     bool gave_up = t->done > t->last_syn.time || went_on(k, t);
     bool exhausted = is_windows_ttl(t->client_ttl) && session->syns >= SILENT_SYNS && t->syn_interval > 4 * SECOND;
     /* A tenth less: timers are coarse. */
@@ -48,6 +44,13 @@ static void settle_silence(const struct knowledge *k, struct tracked *t) {
 static void settle_refusal(const struct knowledge *k, struct tracked *t) {
     t->session.still_trying = is_windows_ttl(t->client_ttl) && t->session.syns < REFUSED_SYNS &&
                               k->end - t->session.failed.time < REFUSAL_RETRY;
+}
+
+/* Who never speaks RPC, and fails at many closed ports or at many mappers, is looking what is open. */
+static bool looks_like_a_scanner(const struct knowledge *k, const struct session *session) {
+    const struct client *client = places_client(k->places, &session->client.address);
+    return client != NULL && !client->speaks_rpc &&
+           (client->strays >= SCANNER_STRAYS || client->dead_mappers >= SCANNER_MAPPERS);
 }
 
 static const char *why_unclear(const struct session *session) {
@@ -70,13 +73,15 @@ static void settle_one(const struct knowledge *k, struct tracked *t) {
         settle_silence(k, t);
     else if (session->outcome == OUTCOME_REFUSED)
         settle_refusal(k, t);
+    if (session->to_mapper && session->failed.frame != 0 && looks_like_a_scanner(k, session))
+        cannot_tell(session, "the client never speaks RPC and fails at many ports or hosts, as a scanner does");
     if (session->outcome == OUTCOME_UNKNOWN && session->unclear == NULL)
         session->unclear = why_unclear(session);
 }
 
 static bool is_relative(const struct knowledge *k, const struct address *one, const struct address *other) {
-    struct relative relatives[KNOWLEDGE_MAX_RELATIVES];
-    size_t count = identity_relatives(k->identity, one, relatives, KNOWLEDGE_MAX_RELATIVES);
+    struct relative relatives[IDENTITY_MAX_RELATIVES];
+    size_t count = identity_relatives(k->identity, one, relatives);
     for (size_t i = 0; i < count; i++)
         if (address_equal(&relatives[i].address, other))
             return true;
@@ -92,23 +97,44 @@ static enum got_through way_of(const struct knowledge *k, const struct session *
     return same ? GOT_THROUGH_RETRY : GOT_THROUGH_OTHER_ADDRESS;
 }
 
-static void find_way_through(const struct knowledge *k, struct tracked *failed) {
+static bool is_way_through(const struct knowledge *k, struct tracked *failed, const struct tracked *t, int64_t time) {
     struct session *f = &failed->session;
+    const struct session *s = &t->session;
+    int64_t after = t->served_time - time;
+    if (s->outcome != OUTCOME_SERVED || t->served_time == 0 || after < 0 || after > FALLBACK_WITHIN)
+        return false;
+    f->got_through = way_of(k, f, s);
+    if (f->got_through == GOT_NOT_THROUGH)
+        return false;
+    f->got_through_at = s->stages[STAGE_BOUND].frame != 0 ? s->stages[STAGE_BOUND] : s->stages[STAGE_ANSWERED];
+    f->still_trying = false;
+    /* The same port at the next address without asking the mapper there: the runtime walked down the list. */
+    failed->recovered_elsewhere = f->got_through == GOT_THROUGH_OTHER_ADDRESS && after < WALK_WITHIN &&
+                                  s->stages[STAGE_ASKED].frame == 0 && s->server.port == f->server.port;
+    failed->recovered_at = s->server;
+    return true;
+}
+
+static void find_way_through(const struct knowledge *k, struct tracked *failed) {
+    const struct session *f = &failed->session;
+    int64_t time = f->failed.frame != 0 ? f->failed.time : f->flagged.time;
     struct tracked *t = failed->later;
-    for (int i = 0; t != NULL && i < MAX_LOOK_AHEAD; i++, t = t->later) {
-        const struct session *s = &t->session;
-        int64_t after = t->served_time - f->failed.time;
-        if (s->outcome != OUTCOME_SERVED || after < 0 || after > FALLBACK_WITHIN)
+    for (int i = 0; t != NULL && i < MAX_LOOK_AHEAD; i++, t = t->later)
+        if (is_way_through(k, failed, t, time))
+            return;
+}
+
+/* A mapper that was reached after all: this client asked it something later. */
+static void find_way_to_mapper(const struct knowledge *k, struct tracked *failed) {
+    struct session *f = &failed->session;
+    const struct tracked *t = track_newest(k->track, &f->client.address, &f->server.address);
+    for (int i = 0; t != NULL && t != failed && i < MAX_LOOK_AHEAD; i++, t = t->older) {
+        const struct sighting *asked = &t->session.stages[STAGE_ASKED];
+        if (t->session.to_mapper || asked->frame == 0 || asked->time < f->failed.time ||
+            asked->time - f->failed.time > FALLBACK_WITHIN)
             continue;
-        f->got_through = way_of(k, f, s);
-        if (f->got_through == GOT_NOT_THROUGH)
-            continue;
-        f->got_through_at = s->stages[STAGE_BOUND].frame != 0 ? s->stages[STAGE_BOUND] : s->stages[STAGE_ANSWERED];
-        f->still_trying = false;
-        /* The same port at the next address without asking the mapper there: the runtime walked down the list. */
-        failed->recovered_elsewhere = f->got_through == GOT_THROUGH_OTHER_ADDRESS && after < WALK_WITHIN &&
-                                      s->stages[STAGE_ASKED].frame == 0 && s->server.port == f->server.port;
-        return;
+        f->got_through = GOT_THROUGH_RETRY;
+        f->got_through_at = *asked;
     }
 }
 
@@ -116,7 +142,11 @@ void settle_sessions(const struct knowledge *k) {
     struct tracked *t;
     for (size_t i = 0; (t = track_at(k->track, i)) != NULL; i++)
         settle_one(k, t);
-    for (size_t i = 0; (t = track_at(k->track, i)) != NULL; i++)
-        if (t->session.failed.frame != 0)
+    for (size_t i = 0; (t = track_at(k->track, i)) != NULL; i++) {
+        const struct session *session = &t->session;
+        if (session->to_mapper && session->failed.frame != 0)
+            find_way_to_mapper(k, t);
+        else if (session->failed.frame != 0 || (session->predicted && session->outcome == OUTCOME_UNKNOWN))
             find_way_through(k, t);
+    }
 }

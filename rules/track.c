@@ -3,9 +3,10 @@
 
 #include "rules/table.h"
 
+#include <assert.h>
 #include <string.h>
 
-enum { MAX_SESSIONS = 100000, MAX_CONNECTIONS = 200000, MAX_ENDPOINTS = 65536 };
+enum { MAX_SESSIONS = 100000, MAX_CONNECTIONS = 200000 };
 
 /* Keys are compared as bytes, so they have no padding: addresses and uuids are octets. */
 struct pair_key {
@@ -18,10 +19,13 @@ struct wish_key {
     uint8_t major[2];
 };
 
-struct endpoint_key {
-    struct address address;
-    uint8_t port[2];
+struct question_key {
+    uint8_t flow[8];
+    uint8_t call_id[4];
 };
+
+static_assert(sizeof(struct pair_key) == 34 && sizeof(struct wish_key) == 35 && sizeof(struct question_key) == 12,
+              "keys have no padding");
 
 struct pair {
     struct pair_key key;
@@ -31,7 +35,13 @@ struct pair {
 
 struct wish {
     struct wish_key key;
-    struct tracked *first, *last;
+    struct tracked *last;
+    UT_hash_handle hh;
+};
+
+struct question {
+    struct question_key key;
+    struct tracked *tracked;
     UT_hash_handle hh;
 };
 
@@ -40,25 +50,13 @@ struct link {
     UT_hash_handle hh;
 };
 
-struct known_endpoint {
-    struct endpoint_key key;
-    struct syntax_id interface;
-    UT_hash_handle hh;
-};
-
-struct known_standing {
-    struct standing standing;
-    UT_hash_handle hh;
-};
-
 struct track {
-    struct known_standing *standings;
+    struct question *questions;
     struct tracked **sessions;
     size_t count, room;
     struct pair *pairs;
     struct wish *wishes;
     struct link *links;
-    struct known_endpoint *endpoints;
     struct tally *tally;
 };
 
@@ -69,6 +67,9 @@ struct track *track_open(struct tally *tally) {
 }
 
 void track_close(struct track *track) {
+    struct question *questions = track->questions;
+    HASH_CLEAR(hh, track->questions);
+    table_free(questions, offsetof(struct question, hh));
     struct pair *pairs = track->pairs;
     HASH_CLEAR(hh, track->pairs);
     table_free(pairs, offsetof(struct pair, hh));
@@ -78,12 +79,6 @@ void track_close(struct track *track) {
     struct link *links = track->links;
     HASH_CLEAR(hh, track->links);
     table_free(links, offsetof(struct link, hh));
-    struct known_endpoint *endpoints = track->endpoints;
-    HASH_CLEAR(hh, track->endpoints);
-    table_free(endpoints, offsetof(struct known_endpoint, hh));
-    struct known_standing *standings = track->standings;
-    HASH_CLEAR(hh, track->standings);
-    table_free(standings, offsetof(struct known_standing, hh));
     for (size_t i = 0; i < track->count; i++)
         free(track->sessions[i]);
     free(track->sessions);
@@ -136,9 +131,8 @@ static void add_to_wish(struct track *track, struct tracked *tracked) {
         wish->key = key;
         HASH_ADD(hh, track->wishes, key, sizeof wish->key, wish);
     }
-    if (wish->last == NULL)
-        wish->first = tracked;
-    else
+    tracked->earlier = wish->last;
+    if (wish->last != NULL)
         wish->last->later = tracked;
     wish->last = tracked;
 }
@@ -146,16 +140,13 @@ static void add_to_wish(struct track *track, struct tracked *tracked) {
 static void remove_from_wish(struct track *track, struct tracked *tracked) {
     struct wish_key key = make_wish_key(&tracked->session.client.address, &tracked->session.interface);
     struct wish *wish = find_wish(track, &key);
-    struct tracked *before = NULL;
-    for (struct tracked *t = wish->first; t != tracked; t = t->later)
-        before = t;
-    if (before == NULL)
-        wish->first = tracked->later;
+    if (tracked->earlier != NULL)
+        tracked->earlier->later = tracked->later;
+    if (tracked->later != NULL)
+        tracked->later->earlier = tracked->earlier;
     else
-        before->later = tracked->later;
-    if (wish->last == tracked)
-        wish->last = before;
-    tracked->later = NULL;
+        wish->last = tracked->earlier;
+    tracked->earlier = tracked->later = NULL;
 }
 
 static void keep(struct track *track, struct tracked *tracked) {
@@ -172,7 +163,7 @@ static void keep(struct track *track, struct tracked *tracked) {
 }
 
 struct tracked *track_session(struct track *track, const struct endpoint *client, const struct endpoint *server,
-                              const struct syntax_id *interface) {
+                              const struct syntax_id *interface, enum transport transport) {
     if (track->count == MAX_SESSIONS) {
         track->tally->limits[LIMIT_SESSIONS]++;
         return NULL;
@@ -182,9 +173,10 @@ struct tracked *track_session(struct track *track, const struct endpoint *client
     tracked->session.client = *client;
     tracked->session.server = *server;
     tracked->session.interface = *interface;
-    tracked->session.transport = TRANSPORT_TCP;
+    tracked->session.transport = transport;
     keep(track, tracked);
-    add_to_pair(track, tracked);
+    if (transport != TRANSPORT_PIPE)
+        add_to_pair(track, tracked);
     add_to_wish(track, tracked);
     return tracked;
 }
@@ -194,6 +186,42 @@ void track_rename(struct track *track, struct tracked *tracked, const struct syn
     tracked->session.interface = *interface;
     tracked->guessed = false;
     add_to_wish(track, tracked);
+}
+
+static struct question_key make_question_key(uint64_t flow, uint32_t call_id) {
+    struct question_key key;
+    memcpy(key.flow, &flow, sizeof key.flow);
+    memcpy(key.call_id, &call_id, sizeof key.call_id);
+    return key;
+}
+
+static struct question *find_question(const struct track *track, const struct question_key *key) {
+    struct question *question;
+    HASH_FIND(hh, track->questions, key, sizeof *key, question);
+    return question;
+}
+
+struct tracked *track_question(const struct track *track, uint64_t flow, uint32_t call_id) {
+    struct question_key key = make_question_key(flow, call_id);
+    struct question *question = find_question(track, &key);
+    return question == NULL ? NULL : question->tracked;
+}
+
+/* As many as there are sessions at most, but for those that ask on: then the oldest question gives way. */
+void track_ask(struct track *track, uint64_t flow, uint32_t call_id, struct tracked *tracked) {
+    struct question_key key = make_question_key(flow, call_id);
+    struct question *question = find_question(track, &key);
+    if (question == NULL && HASH_COUNT(track->questions) == MAX_SESSIONS) {
+        question = track->questions;
+        HASH_DEL(track->questions, question);
+        question->key = key;
+        HASH_ADD(hh, track->questions, key, sizeof question->key, question);
+    } else if (question == NULL) {
+        question = allocate(1, sizeof *question);
+        question->key = key;
+        HASH_ADD(hh, track->questions, key, sizeof question->key, question);
+    }
+    question->tracked = tracked;
 }
 
 static struct link *find_link(const struct track *track, uint64_t flow) {
@@ -212,7 +240,7 @@ static void drop_link(struct track *track, struct link *link) {
     free(link);
 }
 
-struct connection *track_connect(struct track *track, uint64_t flow) {
+struct connection *track_connection_or_new(struct track *track, uint64_t flow) {
     struct link *link = find_link(track, flow);
     if (link != NULL)
         return &link->connection;
@@ -249,76 +277,4 @@ void track_forget(struct track *track, uint64_t flow) {
     struct link *link = find_link(track, flow);
     if (link != NULL)
         drop_link(track, link);
-}
-
-static struct known_endpoint *find_endpoint(const struct track *track, const struct endpoint *endpoint) {
-    struct endpoint_key key = {endpoint->address, {(uint8_t)(endpoint->port >> 8), (uint8_t)endpoint->port}};
-    struct known_endpoint *known;
-    HASH_FIND(hh, track->endpoints, &key, sizeof key, known);
-    return known;
-}
-
-const struct syntax_id *track_interface_at(const struct track *track, const struct endpoint *endpoint) {
-    struct known_endpoint *known = find_endpoint(track, endpoint);
-    return known == NULL ? NULL : &known->interface;
-}
-
-void track_learn_endpoint(struct track *track, const struct endpoint *endpoint, const struct syntax_id *interface) {
-    struct known_endpoint *known = find_endpoint(track, endpoint);
-    if (known == NULL) {
-        if (HASH_COUNT(track->endpoints) == MAX_ENDPOINTS) {
-            track->tally->limits[LIMIT_BINDINGS]++;
-            return;
-        }
-        known = allocate(1, sizeof *known);
-        known->key.address = endpoint->address;
-        known->key.port[0] = (uint8_t)(endpoint->port >> 8);
-        known->key.port[1] = (uint8_t)endpoint->port;
-        HASH_ADD(hh, track->endpoints, key, sizeof known->key, known);
-    }
-    known->interface = *interface;
-}
-
-static struct known_standing *find_standing(const struct track *track, const struct address *address) {
-    struct known_standing *known;
-    HASH_FIND(hh, track->standings, address, sizeof *address, known);
-    return known;
-}
-
-const struct standing *track_standing(const struct track *track, const struct address *address) {
-    struct known_standing *known = find_standing(track, address);
-    return known == NULL ? NULL : &known->standing;
-}
-
-static struct standing *get_standing(struct track *track, const struct address *address) {
-    struct known_standing *known = find_standing(track, address);
-    if (known == NULL) {
-        if (HASH_COUNT(track->standings) == MAX_ENDPOINTS) {
-            track->tally->limits[LIMIT_BINDINGS]++;
-            return NULL;
-        }
-        known = allocate(1, sizeof *known);
-        known->standing.address = *address;
-        HASH_ADD(hh, track->standings, standing.address, sizeof known->standing.address, known);
-    }
-    return &known->standing;
-}
-
-void track_accepts(struct track *track, const struct endpoint *endpoint) {
-    struct standing *standing = get_standing(track, &endpoint->address);
-    if (standing == NULL)
-        return;
-    standing->accepts = true;
-    if (standing->refused.port == endpoint->port)
-        standing->refused = (struct endpoint){.port = 0};
-}
-
-void track_refuses(struct track *track, const struct endpoint *endpoint, const struct syntax_id *interface,
-                   struct sighting seen) {
-    struct standing *standing = get_standing(track, &endpoint->address);
-    if (standing == NULL)
-        return;
-    standing->refused = *endpoint;
-    standing->refused_interface = *interface;
-    standing->refused_seen = seen;
 }

@@ -22,23 +22,25 @@ enum prediction {
 /* A session and what is needed to follow it. */
 struct tracked {
     struct session session;
-    uint64_t map_flow; /* connection that carried the question to the mapper */
-    uint32_t map_call;
-    uint64_t flow; /* latest connection to the service; 0 = none yet */
+    uint64_t map_flow; /* connection that carried the question to the mapper; 0 = there was none */
+    bool named_here;   /* some tower names the very address that was asked */
+    uint64_t flow;     /* latest connection to the service; 0 = none yet */
     struct sighting last_syn;
     int64_t syn_interval; /* between the last two SYNs of one attempt */
     int64_t served_time;
     int64_t done; /* when the connection to the mapper was closed; 0 = not seen */
     uint8_t client_ttl;
     bool guessed;             /* the interface is only known from who else used the endpoint */
+    bool by_mapper;           /* the status of a fault is the mapper's */
     bool recovered_elsewhere; /* N5: the client walked on to the next address of the name, and was served there */
+    struct endpoint recovered_at;
     enum prediction prediction;
     enum binding_proof omen; /* the earlier failure that a prediction rests on: what, of which interface, when */
     struct syntax_id omen_interface;
     struct endpoint omen_endpoint;
     struct sighting omen_seen;
-    struct tracked *older; /* of the same client and server address */
-    struct tracked *later; /* of the same client and interface */
+    struct tracked *older;           /* of the same client and server address; pipes are not in that chain */
+    struct tracked *earlier, *later; /* of the same client and interface */
 };
 
 /* A connection that matters: to a mapper, or with sessions on it. */
@@ -62,38 +64,25 @@ void track_close(struct track *track);
 
 /* NULL when the limit is reached; counted. */
 struct tracked *track_session(struct track *track, const struct endpoint *client, const struct endpoint *server,
-                              const struct syntax_id *interface);
+                              const struct syntax_id *interface, enum transport transport);
 /* Sessions in order; NULL past the end. */
 struct tracked *track_at(const struct track *track, size_t index);
-/* Newest session of this pair of addresses, then follow ->older; NULL if there is none. */
+/* Newest session of this pair of addresses, then follow ->older; NULL if there is none. Who looks for one of several
+ * looks at no more than this many: a connect means one of the latest questions. */
+enum { TRACK_LOOK_BACK = 256 };
 struct tracked *track_newest(const struct track *track, const struct address *client, const struct address *server);
 /* A guessed session turns out to be for this interface. */
 void track_rename(struct track *track, struct tracked *tracked, const struct syntax_id *interface);
 
+/* The question to a mapper that this call on this connection is; NULL if it was not seen. */
+struct tracked *track_question(const struct track *track, uint64_t flow, uint32_t call_id);
+void track_ask(struct track *track, uint64_t flow, uint32_t call_id, struct tracked *tracked);
+
 /* NULL if the connection is not known; the second makes it known. */
 struct connection *track_connection(const struct track *track, uint64_t flow);
-struct connection *track_connect(struct track *track, uint64_t flow);
+struct connection *track_connection_or_new(struct track *track, uint64_t flow);
 void track_attach(struct track *track, struct connection *connection, struct tracked *tracked);
 void track_detach(struct connection *connection, const struct tracked *tracked);
 void track_forget(struct track *track, uint64_t flow);
-
-/* Which interface was last mapped to or bound at this endpoint; NULL if none was. */
-const struct syntax_id *track_interface_at(const struct track *track, const struct endpoint *endpoint);
-void track_learn_endpoint(struct track *track, const struct endpoint *endpoint, const struct syntax_id *interface);
-
-/* How an address has behaved towards connects to mapped endpoints, whatever their interface. */
-struct standing {
-    struct address address;
-    bool accepts;            /* some endpoint, the mapper's aside, accepted */
-    struct endpoint refused; /* latest that refused, and has not accepted since; port 0 = none */
-    struct syntax_id refused_interface;
-    struct sighting refused_seen;
-};
-
-/* NULL if nothing is known. */
-const struct standing *track_standing(const struct track *track, const struct address *address);
-void track_accepts(struct track *track, const struct endpoint *endpoint);
-void track_refuses(struct track *track, const struct endpoint *endpoint, const struct syntax_id *interface,
-                   struct sighting seen);
 
 #endif

@@ -12,9 +12,10 @@ struct trial {
     const struct knowledge *knowledge;
     const struct tracked *tracked;
     const struct session *session;
-    enum outcome outcome;              /* as it ended, or as it was predicted to end */
-    int64_t time;                      /* of the failure, or of the prediction */
-    const struct proof *served_before; /* that the interface was served at this very address before; or NULL */
+    enum outcome outcome;  /* as it ended, or as it was predicted to end */
+    int64_t time;          /* of the failure, or of the prediction */
+    bool served_before;    /* the interface was served at this very address before */
+    bool host_alive;       /* its mapper answers */
     struct endpoint moved; /* where this very address has it now, or by its mapper's later word; port 0 = not known */
     int64_t moved_time;
     struct stand stands[FINDING_MAX_BOUND]; /* where the same server has it bound instead */
@@ -23,8 +24,8 @@ struct trial {
     char client[ADDRESS_TEXT_SIZE];
     char address[ADDRESS_TEXT_SIZE];
     char endpoint[ENDPOINT_TEXT_SIZE]; /* where the connect goes; the address where no port is known */
-    char interface[INTERFACE_TEXT_SIZE];
-    char failure[96];    /* "refuses the connection (RST)", "does not answer (5 SYNs)" … */
+    char interface[INTERFACE_TEXT_SIZE + 24];
+    char failure[224];   /* "10.0.0.1:1112 refuses the connection (RST)", "… does not answer (5 SYNs)" … */
     char elsewhere[256]; /* the stands, "10.0.0.20:1112 and 10.0.0.21:1112"; "" for none */
 };
 
@@ -39,6 +40,8 @@ struct verdict {
     char message[FINDING_TEXT_SIZE];
     char advice[FINDING_TEXT_SIZE];
 };
+
+struct trial trial_open(const struct knowledge *knowledge, const struct tracked *tracked);
 
 /* Tries the rules on this session and makes its finding; false if none fires (finding.c). */
 bool finding_make(const struct knowledge *knowledge, const struct tracked *tracked, struct finding *finding);

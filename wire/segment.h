@@ -41,7 +41,7 @@ enum segment_kind {
     SEGMENT_SYN_AGAIN,   /* the same SYN once more: no answer reached the client, or a refusal did */
     SEGMENT_OPENED,      /* the SYN-ACK; for a midstream flow its first packet */
     SEGMENT_REFUSED,     /* RST in answer to a SYN; may come more than once */
-    SEGMENT_UNREACHABLE, /* ICMP or ICMPv6 error that quotes the SYN */
+    SEGMENT_UNREACHABLE, /* ICMP or ICMPv6 error that quotes the SYN; not one about its size */
     SEGMENT_BYTES,       /* the next bytes of one direction */
     SEGMENT_GAP,         /* so many bytes of one direction are not in the capture; the stream goes on behind them */
     SEGMENT_CLOSED       /* last event of every flow */

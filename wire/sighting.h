@@ -4,6 +4,10 @@
 
 #include <stdint.h>
 
+/* Capture times lie in 0 … LATEST_TIME, which is 2099-12-03T16:53:20 UTC: so far from the ends that neither the
+ * difference of two nor its double overflows. capture/ makes them so, and what is read back must be so. */
+#define LATEST_TIME INT64_C(4100000000000000000)
+
 /* Where something was seen: the proof that every fact and finding carries. */
 struct sighting {
     uint64_t frame; /* counts from 1 within its file, as Wireshark shows it; 0 = not seen */

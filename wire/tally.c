@@ -26,6 +26,8 @@ const char *const LIMIT_NAMES[LIMIT_KINDS] = {
     [LIMIT_FRAGMENTS] = "fragment_bytes",
     [LIMIT_TOWERS] = "towers",
     [LIMIT_SESSIONS] = "sessions",
+    [LIMIT_FINDINGS] = "findings",
+    [LIMIT_SERVERS] = "servers",
     [LIMIT_BINDINGS] = "bindings",
     [LIMIT_EVIDENCE] = "evidence",
 };

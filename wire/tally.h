@@ -12,7 +12,7 @@ enum { PDU_TYPES = 21 }; /* ptype 0 … 20, C706 12.6.4 and MS-RPCH */
 enum loss {
     LOSS_CUT_FRAMES,      /* frames that the snap length cut */
     LOSS_OTHER_LINK,      /* frames of a link type that is not understood */
-    LOSS_BAD_FRAMES,      /* frames whose headers are malformed */
+    LOSS_BAD_FRAMES,      /* frames whose headers are malformed, or whose capture time is none */
     LOSS_IP_FRAGMENTS,    /* IP fragments left alone */
     LOSS_GAP_BYTES,       /* stream bytes that are not in the capture */
     LOSS_GAPS,            /* holes in streams */
@@ -34,6 +34,8 @@ enum limit {
     LIMIT_TOWERS,       /* towers of one answer kept */
     LIMIT_SESSIONS,     /* sessions remembered */
     LIMIT_BINDINGS,     /* rows of the binding table */
+    LIMIT_FINDINGS,     /* findings told */
+    LIMIT_SERVERS,      /* addresses, stations and links of which the identity is known */
     LIMIT_EVIDENCE,     /* sightings kept per row */
     LIMIT_KINDS
 };

@@ -52,20 +52,32 @@ static void repeated_proofs_are_one_entry(void) {
     binding_table_close(table);
 }
 
-static void before_and_after(void) {
+static void after_a_time(void) {
     struct binding_table *table = binding_table_open(&tally);
     prove(table, A, PROOF_CONNECTED, 10);
     prove(table, A, PROOF_REFUSED, 20);
     prove(table, A, PROOF_CONNECTED, 30);
     const struct binding *binding = row(table, A);
-    CU_ASSERT_PTR_NULL(binding_before(binding, proof_is_for, 10));
-    CU_ASSERT_EQUAL(binding_before(binding, proof_is_for, 11)->seen.time, 10);
-    CU_ASSERT_EQUAL(binding_before(binding, proof_is_for, 99)->seen.time, 30);
     CU_ASSERT_EQUAL(binding_after(binding, proof_is_for, 11)->seen.time, 30);
     CU_ASSERT_EQUAL(binding_after(binding, proof_is_against, 20)->seen.time, 20);
     CU_ASSERT_PTR_NULL(binding_after(binding, proof_is_against, 21));
-    CU_ASSERT_PTR_NULL(binding_before(NULL, proof_is_for, 99));
     CU_ASSERT_PTR_NULL(binding_after(NULL, proof_is_for, 0));
+    CU_ASSERT_PTR_NULL(binding_verdict(NULL));
+    binding_table_close(table);
+}
+
+static void a_late_proof_takes_its_place(void) {
+    struct binding_table *table = binding_table_open(&tally);
+    prove(table, A, PROOF_CONNECTED, 70);
+    prove(table, A, PROOF_ANSWERED, 71);
+    prove(table, A, PROOF_UNANSWERED, 9);
+    const struct binding *binding = row(table, A);
+    CU_ASSERT_EQUAL(binding->proofs[0].kind, PROOF_UNANSWERED);
+    CU_ASSERT_EQUAL(binding->state, BOUND_HERE);
+    CU_ASSERT_EQUAL(binding_verdict(binding)->kind, PROOF_ANSWERED);
+    prove(table, A, PROOF_CONNECTED, 8); /* before the silence: an entry of its own */
+    CU_ASSERT_EQUAL(binding->count, 4);
+    CU_ASSERT_EQUAL(binding->proofs[0].kind, PROOF_CONNECTED);
     binding_table_close(table);
 }
 
@@ -97,7 +109,8 @@ int main(void) {
     CU_TestInfo tests[] = {
         {"the newer proof wins", the_newer_proof_wins},
         {"repeated proofs are one entry", repeated_proofs_are_one_entry},
-        {"before and after", before_and_after},
+        {"after a time", after_a_time},
+        {"a late proof takes its place", a_late_proof_takes_its_place},
         {"a long history keeps both ends", a_long_history_keeps_both_ends},
         {"rows come in order", rows_come_in_order},
         CU_TEST_INFO_NULL,

@@ -17,17 +17,18 @@ static struct sighting frame(uint64_t number) { return (struct sighting){number,
 static void packet(struct identity *identity, const char *address, uint8_t mac_end, uint8_t ttl, uint64_t number) {
     struct address from = at(address);
     struct mac mac = {{2, 0, 0, 0, 0, mac_end}, true};
-    identity_packet(identity, &from, &mac, ttl, frame(number));
+    identity_packet(identity, &from, &mac, ttl, frame(number), true);
 }
 
-static size_t relatives_of(const struct identity *identity, const char *address, struct relative found[8]) {
+static size_t relatives_of(struct identity *identity, const char *address,
+                           struct relative found[IDENTITY_MAX_RELATIVES]) {
     struct address from = at(address);
-    return identity_relatives(identity, &from, found, 8);
+    return identity_relatives(identity, &from, found);
 }
 
 static void one_link_layer_address_is_one_server(void) {
     struct identity *identity = identity_open(&tally);
-    struct relative found[8];
+    struct relative found[IDENTITY_MAX_RELATIVES];
     packet(identity, "10.0.0.1", 1, 64, 10);
     packet(identity, "10.0.0.2", 1, 64, 20);
     packet(identity, "10.0.0.3", 3, 64, 30);
@@ -44,7 +45,7 @@ static void one_link_layer_address_is_one_server(void) {
 
 static void both_families_count_alike(void) {
     struct identity *identity = identity_open(&tally);
-    struct relative found[8];
+    struct relative found[IDENTITY_MAX_RELATIVES];
     packet(identity, "10.0.0.1", 1, 64, 10);
     packet(identity, "fd00::1", 1, 64, 20);
     CU_ASSERT_EQUAL(relatives_of(identity, "fd00::1", found), 1);
@@ -53,7 +54,7 @@ static void both_families_count_alike(void) {
 
 static void a_router_links_nothing(void) {
     struct identity *identity = identity_open(&tally);
-    struct relative found[8];
+    struct relative found[IDENTITY_MAX_RELATIVES];
     packet(identity, "10.0.0.1", 1, 63, 10);
     packet(identity, "10.0.0.2", 1, 63, 20);
     CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 0);
@@ -68,7 +69,7 @@ static void a_router_links_nothing(void) {
 
 static void too_many_addresses_make_a_router(void) {
     struct identity *identity = identity_open(&tally);
-    struct relative found[8];
+    struct relative found[IDENTITY_MAX_RELATIVES];
     char text[] = "10.0.0.0";
     for (int i = 1; i <= 8; i++) {
         text[sizeof text - 2] = (char)('0' + i);
@@ -82,7 +83,7 @@ static void too_many_addresses_make_a_router(void) {
 
 static void another_stack_or_place_links_nothing(void) {
     struct identity *identity = identity_open(&tally);
-    struct relative found[8];
+    struct relative found[IDENTITY_MAX_RELATIVES];
     packet(identity, "10.0.0.1", 1, 64, 10);
     packet(identity, "10.0.0.2", 1, 128, 20);
     CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 0);
@@ -95,15 +96,15 @@ static void another_stack_or_place_links_nothing(void) {
 
 static void what_is_not_known_links_nothing(void) {
     struct identity *identity = identity_open(&tally);
-    struct relative found[8];
+    struct relative found[IDENTITY_MAX_RELATIVES];
     struct mac unknown = {{0}, false}, loopback = {{0}, true}, real = {{2, 0, 0, 0, 0, 9}, true};
     struct address one = at("10.0.0.1"), two = at("10.0.0.2");
-    identity_packet(identity, &one, &unknown, 64, frame(1));
-    identity_packet(identity, &two, &unknown, 64, frame(2));
-    identity_packet(identity, &one, &loopback, 64, frame(3));
-    identity_packet(identity, &two, &loopback, 64, frame(4));
-    identity_packet(identity, &one, &real, 0, frame(5));
-    identity_packet(identity, &two, &real, 0, frame(6));
+    identity_packet(identity, &one, &unknown, 64, frame(1), true);
+    identity_packet(identity, &two, &unknown, 64, frame(2), true);
+    identity_packet(identity, &one, &loopback, 64, frame(3), true);
+    identity_packet(identity, &two, &loopback, 64, frame(4), true);
+    identity_packet(identity, &one, &real, 0, frame(5), true);
+    identity_packet(identity, &two, &real, 0, frame(6), true);
     CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 0);
     identity_close(identity);
 }
@@ -116,7 +117,7 @@ static void name(struct identity *identity, const char *address, const char *com
 
 static void equal_ntlm_names_are_one_server(void) {
     struct identity *identity = identity_open(&tally);
-    struct relative found[8];
+    struct relative found[IDENTITY_MAX_RELATIVES];
     name(identity, "10.0.0.1", "NODE1", "LAB");
     name(identity, "10.0.0.2", "NODE1", "LAB");
     name(identity, "10.0.0.3", "NODE1", "OTHER");
@@ -137,7 +138,7 @@ static void equal_ntlm_names_are_one_server(void) {
 
 static void a_joined_association_group_is_one_server(void) {
     struct identity *identity = identity_open(&tally);
-    struct relative found[8];
+    struct relative found[IDENTITY_MAX_RELATIVES];
     struct address client = at("10.0.0.50"), other = at("10.0.0.51"), one = at("10.0.0.1"), two = at("10.0.0.2");
     identity_association(identity, &client, &one, 7, 0, frame(1));
     identity_association(identity, &client, &two, 7, 0, frame(2)); /* the same number, granted anew */
@@ -155,7 +156,7 @@ static void a_joined_association_group_is_one_server(void) {
 
 static void relatives_of_relatives_count(void) {
     struct identity *identity = identity_open(&tally);
-    struct relative found[8];
+    struct relative found[IDENTITY_MAX_RELATIVES];
     packet(identity, "10.0.0.1", 1, 64, 10);
     packet(identity, "10.0.0.2", 1, 64, 20);
     struct identity_link tower = {LINK_TOWER, at("10.0.0.2"), at("10.0.7.7"), frame(5), frame(5)};
@@ -164,8 +165,8 @@ static void relatives_of_relatives_count(void) {
     CU_ASSERT_EQUAL_FATAL(relatives_of(identity, "10.0.0.1", found), 2);
     CU_ASSERT_EQUAL(found[1].link.kind, LINK_TOWER);
     CU_ASSERT_EQUAL(relatives_of(identity, "10.0.7.7", found), 2);
-    struct address one = at("10.0.0.1");
-    CU_ASSERT_EQUAL(identity_relatives(identity, &one, found, 1), 1);
+    CU_ASSERT_TRUE(found[1].weak); /* by way of a link-layer address */
+    CU_ASSERT_EQUAL(found[1].parent, 0);
     identity_close(identity);
 }
 

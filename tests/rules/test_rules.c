@@ -211,7 +211,7 @@ static void tower_names_where_it_is_served(void) {
     story_refuses(&s, &line);
     story_served(&s, OTHER_CLIENT, B, &LSA, PORT);
     story_end(&s);
-    check_rule(only(&s), "unbound-address", "S1", 1722);
+    check_rule(only(&s), "unbound-address", "S4", 1722);
     CU_ASSERT_EQUAL(only(&s)->flagged.frame, answer);
     story_close(&s);
 }
@@ -310,8 +310,8 @@ static void mapped_endpoint_is_silent(void) {
     f = silent(PORT, 3, 1, true, &count);
     CU_ASSERT_EQUAL(count, 1);
     CU_ASSERT_EQUAL(f.state, FINDING_FAILING);
-    f = silent(PORT, 1, 10, true, &count);
-    CU_ASSERT_EQUAL(count, 1);
+    silent(PORT, 1, 10, true, &count); /* its own stack would have repeated it */
+    CU_ASSERT_EQUAL(count, 0);
     silent(PORT, 1, 1, true, &count);
     CU_ASSERT_EQUAL(count, 0);
 }

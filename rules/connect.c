@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Connections: which session one belongs to, and what becomes of it. */
+#include "rules/knowledge.h"
+
+static const int64_t RETRY_WITHIN = 10 * SECOND;   /* a new connect so soon after a failed one is the same try */
+static const int64_t MAP_VALID_FOR = 300 * SECOND; /* how long after the answer a connect is taken as its consequence */
+
+static bool maps_to_port(const struct session *session, uint16_t port) {
+    for (size_t i = 0; i < session->tower_count; i++)
+        if (session->towers[i].port == port)
+            return true;
+    return session->server.port == port;
+}
+
+static bool waits_to_connect(const struct tracked *t, const struct fact *fact) {
+    const struct session *s = &t->session;
+    return t->flow == 0 && !s->to_mapper && maps_to_port(s, fact->server.port) &&
+           fact->seen.time - s->stages[STAGE_MAPPED].time < MAP_VALID_FOR;
+}
+
+/* Failed to connect, as opposed to rejected or faulted over a connection. */
+static bool failed_to_connect(const struct session *s) {
+    return s->failed.frame != 0 && s->stages[STAGE_CONNECTED].frame == 0 &&
+           (s->outcome == OUTCOME_REFUSED || s->outcome == OUTCOME_UNANSWERED || s->outcome == OUTCOME_UNREACHABLE ||
+            s->outcome == OUTCOME_UNKNOWN);
+}
+
+/* The session that a new connection belongs to: the newest one mapped to this port that has no connection yet; else
+ * the newest one whose connect has just failed, which is tried again; else a new one, where the endpoint is known: from
+ * what this client used there before, or from what anybody was told of it. */
+static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact) {
+    struct tracked *again = NULL;
+    struct tracked *used = NULL;
+    struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older) {
+        if (waits_to_connect(t, fact))
+            return t;
+        if (t->session.to_mapper || !maps_to_port(&t->session, fact->server.port))
+            continue;
+        if (again == NULL && failed_to_connect(&t->session) && fact->seen.time - t->session.failed.time < RETRY_WITHIN)
+            again = t;
+        if (used == NULL)
+            used = t;
+    }
+    if (again != NULL)
+        return again;
+    const struct syntax_id *interface =
+        used != NULL ? &used->session.interface : places_interface_at(k->places, &fact->server);
+    if (interface == NULL)
+        return NULL;
+    t = track_session(k->track, &fact->client, &fact->server, interface, TRANSPORT_TCP);
+    if (t != NULL)
+        t->guessed = true;
+    return t;
+}
+
+static void begin(struct knowledge *k, const struct fact *fact) {
+    bool to_mapper = fact->server.port == MAPPER_PORT;
+    struct tracked *t = to_mapper ? NULL : find_wanted(k, fact);
+    if (t == NULL && !to_mapper)
+        return;
+    struct connection *c = track_connection_or_new(k->track, fact->flow);
+    c->to_mapper = to_mapper;
+    c->first_syn = fact->seen;
+    c->client_ttl = fact->connect.client_ttl;
+    if (t == NULL)
+        return;
+    track_attach(k->track, c, t);
+    t->session.client.port = fact->client.port;
+    session_reach(&t->session, STAGE_CONNECTING, fact->seen);
+    if (t->session.failed.frame != 0)
+        t->session.failed = fact->seen; /* another endpoint, or another try: the first failure is told */
+    else
+        t->session.server.port = fact->server.port;
+    predict_at_question(k, t, fact->seen);
+}
+
+/* One SYN gets lost now and then; with the second repetition the silence is evidence, for the next client too. */
+static void overdue(struct knowledge *k, struct tracked *t, const struct fact *fact) {
+    struct session *session = &t->session;
+    if (session->outcome == OUTCOME_SERVED || t->flow != fact->flow)
+        return; /* over another connection */
+    if (fact->connect.attempt == 3 && session->outcome != OUTCOME_REFUSED && !t->guessed)
+        knowledge_prove(k, fact, &session->interface, PROOF_UNANSWERED, fact->server);
+    if (session->failing.frame == 0)
+        session->failing = fact->seen;
+    session->failed = fact->seen;
+    if (session->flagged.frame == 0)
+        session->flagged = fact->seen;
+}
+
+static void attempted(struct knowledge *k, const struct fact *fact) {
+    struct connection *c = track_connection(k->track, fact->flow);
+    if (c == NULL && fact->connect.attempt <= 1) {
+        begin(k, fact);
+        c = track_connection(k->track, fact->flow);
+    } else if (c != NULL && !c->established) {
+        c->syn_interval = fact->seen.time - c->last_syn.time;
+        for (size_t i = 0; i < c->session_count; i++)
+            overdue(k, c->sessions[i], fact);
+        if (c->syns == 1)
+            c->second_syn = fact->seen;
+    }
+    if (c == NULL)
+        return;
+    c->last_syn = fact->seen;
+    c->syns++;
+    for (size_t i = 0; i < c->session_count; i++) {
+        struct tracked *t = c->sessions[i];
+        t->session.syns++;
+        t->last_syn = fact->seen;
+        t->syn_interval = c->syn_interval;
+        t->client_ttl = c->client_ttl;
+    }
+}
+
+/* The SYN is not in the capture, but a session waits for just this connection. */
+static struct connection *begin_late(struct knowledge *k, const struct fact *fact) {
+    struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older)
+        if (t->session.tower_count != 0 && waits_to_connect(t, fact)) {
+            struct connection *c = track_connection_or_new(k->track, fact->flow);
+            track_attach(k->track, c, t);
+            return c;
+        }
+    return NULL;
+}
+
+static void established(struct knowledge *k, const struct fact *fact) {
+    bool to_mapper = fact->server.port == MAPPER_PORT;
+    struct connection *c = track_connection(k->track, fact->flow);
+    if (c == NULL && !to_mapper)
+        c = begin_late(k, fact);
+    identity_packet(k->identity, &fact->server.address, &fact->connect.server_mac, fact->connect.server_ttl, fact->seen,
+                    c != NULL || to_mapper);
+    if (to_mapper)
+        knowledge_prove(k, fact, &SYNTAX_EPM, PROOF_CONNECTED, fact->server);
+    if (c == NULL)
+        return;
+    c->established = true;
+    for (size_t i = 0; i < c->session_count; i++) {
+        struct session *session = &c->sessions[i]->session;
+        session_unfail(session);
+        session->outcome = OUTCOME_UNKNOWN;
+        session->client.port = fact->client.port;
+        session->server.port = fact->server.port;
+        session_reach(session, STAGE_CONNECTED, fact->seen);
+        if (!c->sessions[i]->guessed)
+            knowledge_prove(k, fact, &session->interface, PROOF_CONNECTED, fact->server);
+    }
+    if (!c->to_mapper && c->session_count != 0)
+        places_accepts(k->places, &fact->server);
+}
+
+static void count_dead_mapper(struct knowledge *k, const struct fact *fact) {
+    struct client *client = places_client(k->places, &fact->client.address);
+    if (client == NULL || address_equal(&client->last_dead_mapper, &fact->server.address))
+        return;
+    client->dead_mappers++;
+    client->last_dead_mapper = fact->server.address;
+}
+
+/* The mapper itself cannot be reached: only now there is a session to speak of. */
+static void fail_at_mapper(struct knowledge *k, const struct fact *fact, struct connection *c) {
+    static const struct syntax_id nothing_asked;
+    if (!c->to_mapper || c->session_count != 0)
+        return;
+    struct tracked *t = track_session(k->track, &fact->client, &fact->server, &nothing_asked, TRANSPORT_TCP);
+    if (t == NULL)
+        return;
+    t->session.to_mapper = true;
+    t->session.syns = c->syns;
+    t->last_syn = c->last_syn;
+    t->syn_interval = c->syn_interval;
+    t->client_ttl = c->client_ttl;
+    session_reach(&t->session, STAGE_ASKED, c->first_syn.frame != 0 ? c->first_syn : fact->seen);
+    track_attach(k->track, c, t);
+    count_dead_mapper(k, fact);
+}
+
+/* A dead endpoint condemns every session that was mapped to it and waits to connect. */
+static void condemn_waiting(struct knowledge *k, const struct fact *fact, struct connection *c) {
+    struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older)
+        if (t->session.tower_count != 0 && t->session.outcome == OUTCOME_UNKNOWN && waits_to_connect(t, fact)) {
+            session_reach(&t->session, STAGE_CONNECTING, c->first_syn);
+            t->session.client.port = fact->client.port;
+            t->session.server.port = fact->server.port;
+            t->last_syn = c->last_syn;
+            t->session.syns = c->syns;
+            track_attach(k->track, c, t);
+        }
+}
+
+static void fail_session(struct knowledge *k, const struct fact *fact, const struct connection *c, struct tracked *t,
+                         enum outcome outcome, enum binding_proof kind) {
+    struct session *session = &t->session;
+    if (session->outcome == OUTCOME_SERVED || t->flow != fact->flow)
+        return; /* over another connection */
+    struct sighting first = fact->seen;
+    if (outcome == OUTCOME_UNANSWERED && c->second_syn.frame != 0)
+        first = c->second_syn;
+    session_fail(session, outcome, first, fact->seen);
+    session->icmp_type = fact->connect.icmp_type;
+    session->icmp_code = fact->connect.icmp_code;
+    session->reporter = fact->connect.reporter;
+    /* One lost SYN proves nothing about the address, and a guess nothing about the interface. */
+    if (t->guessed || (outcome == OUTCOME_UNANSWERED && c->syns <= 1))
+        return;
+    knowledge_prove(k, fact, c->to_mapper ? &SYNTAX_EPM : &session->interface, kind, fact->server);
+    if (outcome == OUTCOME_REFUSED && !c->to_mapper)
+        places_refuses(k->places, &fact->server, &session->interface, fact->seen);
+}
+
+/* A connection that did not come about, whichever way. The RST of a server whose client's SYN was not captured has no
+ * connection yet. */
+static void not_connected(struct knowledge *k, const struct fact *fact, enum outcome outcome, enum binding_proof kind) {
+    struct connection *c = track_connection(k->track, fact->flow);
+    if (c == NULL) {
+        begin(k, fact);
+        c = track_connection(k->track, fact->flow);
+    }
+    bool known = c != NULL;
+    if (outcome == OUTCOME_REFUSED)
+        identity_packet(k->identity, &fact->server.address, &fact->connect.server_mac, fact->connect.server_ttl,
+                        fact->seen, known);
+    if (!known) {
+        struct client *client = places_client(k->places, &fact->client.address);
+        if (client != NULL)
+            client->strays++;
+        return;
+    }
+    fail_at_mapper(k, fact, c);
+    if (outcome == OUTCOME_REFUSED && !c->to_mapper)
+        condemn_waiting(k, fact, c);
+    for (size_t i = 0; i < c->session_count; i++)
+        fail_session(k, fact, c, c->sessions[i], outcome, kind);
+}
+
+void knowledge_connect(struct knowledge *k, const struct fact *fact) {
+    if (fact->kind == FACT_CONNECT_ATTEMPTED)
+        attempted(k, fact);
+    else if (fact->kind == FACT_CONNECT_ESTABLISHED)
+        established(k, fact);
+    else if (fact->kind == FACT_CONNECT_REFUSED)
+        not_connected(k, fact, OUTCOME_REFUSED, PROOF_REFUSED);
+    else if (fact->kind == FACT_CONNECT_UNREACHABLE)
+        not_connected(k, fact, OUTCOME_UNREACHABLE, PROOF_UNREACHABLE);
+    else
+        not_connected(k, fact, OUTCOME_UNANSWERED, PROOF_UNANSWERED);
+}

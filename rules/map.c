@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an endpoint mapper is asked, and what it says. */
+#include "rules/knowledge.h"
+
+enum { EPT_S_NOT_REGISTERED = 0x16c9a0d6, WIN32_NOT_REGISTERED = 1753 };
+
+/* Asking on for more towers of the same interface, without having tried the first ones, is the same session. */
+static struct tracked *find_unused(const struct knowledge *k, const struct fact *fact) {
+    struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older)
+        if (t->map_flow == fact->flow && t->flow == 0 && t->session.tower_count != 0 &&
+            syntax_compatible(&t->session.interface, &fact->map.interface))
+            return t;
+    return NULL;
+}
+
+static struct tracked *begin(struct knowledge *k, const struct fact *fact) {
+    struct endpoint server = {fact->server.address, 0};
+    struct tracked *t = track_session(k->track, &fact->client, &server, &fact->map.interface, TRANSPORT_TCP);
+    if (t == NULL)
+        return NULL;
+    t->session.transport = fact->map.transport;
+    t->map_flow = fact->flow;
+    track_ask(k->track, fact->flow, fact->map.call_id, t);
+    return t;
+}
+
+static void asked(struct knowledge *k, const struct fact *fact) {
+    struct client *client = places_client(k->places, &fact->client.address);
+    if (client != NULL)
+        client->speaks_rpc = true;
+    struct tracked *t = find_unused(k, fact);
+    if (t != NULL) {
+        track_ask(k->track, fact->flow, fact->map.call_id, t);
+        return;
+    }
+    t = begin(k, fact);
+    if (t == NULL)
+        return;
+    session_reach(&t->session, STAGE_ASKED, fact->seen);
+    predict_at_question(k, t, fact->seen);
+}
+
+/* The endpoint that a tower names, as the client of this address understands it; true if that is at the address
+ * asked. A tower has no room for an IPv6 address: what it says in answer to one is no other place. */
+static bool named_here(const struct address *asked_at, const struct fact_tower *tower, struct endpoint *named) {
+    *named = tower->endpoint;
+    if (!address_is_unspecified(&named->address) && asked_at->family != ADDRESS_IPV6 &&
+        !address_equal(&named->address, asked_at))
+        return false;
+    named->address = *asked_at;
+    return true;
+}
+
+static bool is_tcp(const struct fact_tower *tower) {
+    return tower->transport == TRANSPORT_TCP && tower->endpoint.port != 0;
+}
+
+static void learn(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface,
+                  const struct endpoint *named, enum binding_proof kind) {
+    const struct address *asked_at = &fact->server.address;
+    knowledge_prove(k, fact, interface, kind, *named);
+    places_learn(k->places, named, interface);
+    if (kind != PROOF_MAPPED)
+        identity_link(k->identity,
+                      &(struct identity_link){LINK_TOWER, *asked_at, named->address, fact->seen, fact->seen});
+}
+
+static void take_tower(struct knowledge *k, const struct fact *fact, struct tracked *t,
+                       const struct fact_tower *tower) {
+    struct session *session = &t->session;
+    struct endpoint named;
+    if (!is_tcp(tower))
+        return;
+    bool here = named_here(&fact->server.address, tower, &named);
+    if (session->tower_count < SESSION_MAX_TOWERS)
+        session->towers[session->tower_count++] = named;
+    t->named_here = t->named_here || here;
+    learn(k, fact, &session->interface, &named, here ? PROOF_MAPPED : PROOF_TOWER_FROM_ELSEWHERE);
+}
+
+static void take_towers(struct knowledge *k, const struct fact *fact, struct tracked *t) {
+    struct session *session = &t->session;
+    for (size_t i = 0; i < fact->map.count; i++)
+        take_tower(k, fact, t, &fact->map.towers[i]);
+    /* A tower that was not kept may name this address. */
+    session->elsewhere = session->tower_count != 0 && !t->named_here && fact->map.offered == fact->map.count;
+    if (session->tower_count != 0 && session->server.port == 0)
+        session->server.port = session->towers[0].port;
+    if (session->elsewhere)
+        knowledge_prove(k, fact, &session->interface, PROOF_NAMED_ELSEWHERE,
+                        (struct endpoint){fact->server.address, 0});
+}
+
+static void not_known(struct knowledge *k, const struct fact *fact, struct session *session) {
+    session_fail(session, OUTCOME_NOT_REGISTERED, fact->seen, fact->seen);
+    if (session->transport == TRANSPORT_TCP || session->transport == TRANSPORT_UNKNOWN)
+        knowledge_prove(k, fact, &session->interface, PROOF_NOT_REGISTERED, (struct endpoint){fact->server.address, 0});
+}
+
+static void answered(struct knowledge *k, const struct fact *fact) {
+    struct tracked *t = track_question(k->track, fact->flow, fact->map.call_id);
+    if (t == NULL && !uuid_is_nil(&fact->map.interface.uuid))
+        t = begin(k, fact);
+    if (t == NULL)
+        return;
+    struct session *session = &t->session;
+    bool first = session->stages[STAGE_MAPPED].frame == 0;
+    session_reach(session, STAGE_MAPPED, fact->seen);
+    if (fact->map.count != 0) {
+        take_towers(k, fact, t);
+        predict_at_answer(k, t, fact->seen);
+        return;
+    }
+    if (!first || fact->map.status == 0)
+        return; /* the end of an enumeration, or nothing to say */
+    session->status = fact->map.status;
+    t->by_mapper = true;
+    if (fact->map.status == EPT_S_NOT_REGISTERED || fact->map.status == WIN32_NOT_REGISTERED)
+        not_known(k, fact, session);
+    else
+        session_fail(session, OUTCOME_FAULTED, fact->seen, fact->seen);
+}
+
+static void listed(struct knowledge *k, const struct fact *fact) {
+    const struct fact_tower *tower = &fact->lookup.tower;
+    struct endpoint named;
+    if (!is_tcp(tower))
+        return;
+    bool here = named_here(&fact->server.address, tower, &named);
+    learn(k, fact, &tower->interface, &named, here ? PROOF_MAPPED : PROOF_LOOKUP_ENTRY);
+}
+
+void knowledge_map(struct knowledge *k, const struct fact *fact) {
+    if (fact->kind == FACT_MAP_ASKED)
+        asked(k, fact);
+    else if (fact->kind == FACT_MAP_ANSWERED)
+        answered(k, fact);
+    else
+        listed(k, fact);
+}
