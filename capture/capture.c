@@ -77,6 +77,7 @@ static void count_frame(struct tally *tally, const struct frame *frame) {
     tally->frames++;
     tally->bytes += frame->wire;
     tally->lost[LOSS_CUT_FRAMES] += frame->bytes.len < frame->wire;
+    tally->lost[LOSS_BAD_FRAMES] += frame->misdated;
 }
 
 static void take_frame(struct capture *capture, const struct frame *frame) {
@@ -94,7 +95,7 @@ static void take_frame(struct capture *capture, const struct frame *frame) {
         lost[LOSS_IP_FRAGMENTS]++;
         break;
     case DECODED_MALFORMED:
-        lost[LOSS_BAD_FRAMES]++;
+        lost[LOSS_BAD_FRAMES] += !frame->misdated; /* else count_frame counted it */
         break;
     case DECODED_OTHER_LINK:
         lost[LOSS_OTHER_LINK]++;

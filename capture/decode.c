@@ -121,10 +121,13 @@ static enum decoded read_tcp(struct window w, struct packet *p) {
     return DECODED_TCP;
 }
 
-/* The errors after which a connection attempt may be given up: RFC 792 (3 unreachable, 11 time exceeded) and
- * RFC 4443 (1 unreachable, 3 time exceeded). */
-static bool is_error(uint8_t protocol, uint8_t type) {
-    return protocol == PROTOCOL_ICMP ? type == 3 || type == 11 : type == 1 || type == 3;
+/* The errors after which a connection attempt may be given up: RFC 792 (3 unreachable, 11 time exceeded) and RFC 4443
+ * (1 unreachable, 3 time exceeded). A datagram too big, or one whose fragments did not all come, says nothing about
+ * whether the server can be reached: 3 code 4 and 11 code 1, and in ICMPv6 type 2 and 3 code 1. */
+static bool is_error(uint8_t protocol, uint8_t type, uint8_t code) {
+    if (protocol == PROTOCOL_ICMP)
+        return (type == 3 && code != 4) || (type == 11 && code != 1);
+    return type == 1 || (type == 3 && code != 1);
 }
 
 /* The quote may end eight octets into the TCP header, behind the sequence number. */
@@ -146,7 +149,7 @@ static enum decoded read_quote(struct window w, struct packet *p) {
 static enum decoded read_icmp(struct window w, const struct datagram *d, struct packet *p) {
     if (w.captured < ICMP_SIZE)
         return too_short(&w, ICMP_SIZE);
-    if (!is_error(d->protocol, w.at[0]))
+    if (!is_error(d->protocol, w.at[0], w.at[1]))
         return DECODED_OTHER;
     p->reporter = d->source;
     p->icmp_type = w.at[0];

@@ -11,6 +11,7 @@ struct frame {
     uint32_t wire;      /* its length on the wire */
     int link;           /* DLT_… */
     struct sighting seen;
+    bool misdated; /* its time was none, and was moved to the nearest that is one */
 };
 
 enum decoded {

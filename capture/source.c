@@ -75,15 +75,19 @@ void source_close(struct source *source) {
     free(source);
 }
 
-/* Hostile files hold any number; kept so far from the ends that differences do not overflow. */
-static int64_t nanoseconds(const struct timeval *time) {
+/* Hostile files hold any number, and pcapng has room for times of any age. Where only the part of a second is none, the
+ * second is believed. */
+static void set_time(struct frame *frame, const struct timeval *time) {
     const int64_t second = INT64_C(1000000000);
-    const int64_t most = (INT64_C(1) << 61) / second;
-    int64_t seconds = time->tv_sec > most ? most : time->tv_sec < -most ? -most : time->tv_sec;
     int64_t rest = time->tv_usec; /* nanoseconds: so it was asked of libpcap */
-    if (rest < 0 || rest >= second)
-        rest = 0;
-    return seconds * second + rest;
+    bool early = time->tv_sec < 0;
+    bool late = time->tv_sec > LATEST_TIME / second || (time->tv_sec == LATEST_TIME / second && rest > 0);
+    bool odd = rest < 0 || rest >= second;
+    frame->misdated = early || late || odd;
+    if (early || late)
+        frame->seen.time = early ? 0 : LATEST_TIME;
+    else
+        frame->seen.time = time->tv_sec * second + (odd ? 0 : rest);
 }
 
 static enum source_state stopped(const struct source *source, char *error, size_t error_size) {
@@ -108,7 +112,8 @@ enum source_state source_next(struct source *source, struct frame *frame, char *
     frame->bytes = (struct bytes){source->data, source->header->caplen};
     frame->wire = source->header->len;
     frame->link = source->link;
-    frame->seen = (struct sighting){source->frames, nanoseconds(&source->header->ts), source->file};
+    frame->seen = (struct sighting){.frame = source->frames, .file = source->file};
+    set_time(frame, &source->header->ts);
     return SOURCE_FRAME;
 }
 

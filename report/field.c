@@ -211,6 +211,12 @@ static bool field_read(const struct field *field, json_t *value, uint8_t *record
     return false;
 }
 
+static const char *expectation(const struct field *field) {
+    if (field->type != FIELD_TIME)
+        return "not what it should be";
+    return "no time from 1970-01-01T00:00:00.000000000Z to 2099-12-03T16:53:20.000000000Z";
+}
+
 bool fields_read(const struct field *fields, const json_t *object, void *record, struct file_names *files,
                  char error[static FIELD_ERROR_SIZE]) {
     error[0] = '\0';
@@ -220,7 +226,7 @@ bool fields_read(const struct field *fields, const json_t *object, void *record,
             continue;
         if (error[0] == '\0') /* else a field inside a list has said it */
             snprintf(error, FIELD_ERROR_SIZE, "\"%s\" is %s", fields->key,
-                     value == NULL ? "missing" : "not what it should be");
+                     value == NULL ? "missing" : expectation(fields));
         return false;
     }
     return true;

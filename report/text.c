@@ -109,7 +109,7 @@ void text_verdict(struct page *page, const struct results *results) {
 static const char *const LOSS_WORDS[LOSS_KINDS] = {
     [LOSS_CUT_FRAMES] = "frames cut by the snap length",
     [LOSS_OTHER_LINK] = "frames of an unknown link type",
-    [LOSS_BAD_FRAMES] = "frames with malformed headers",
+    [LOSS_BAD_FRAMES] = "frames with malformed headers or times",
     [LOSS_IP_FRAGMENTS] = "IP fragments left alone",
     [LOSS_GAP_BYTES] = "stream bytes not in the capture",
     [LOSS_GAPS] = "holes in streams",

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/timestamp.h"
 
+#include "wire/sighting.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -80,17 +82,6 @@ static unsigned number(const char *digits, size_t count) {
     return value;
 }
 
-static bool joined(int64_t seconds, int64_t nanos, int64_t *time) {
-    int64_t first = floor_div(INT64_MIN, NS_PER_SECOND);
-    int64_t last = INT64_MAX / NS_PER_SECOND;
-    if (seconds < first || seconds > last || (seconds == last && nanos > INT64_MAX % NS_PER_SECOND) ||
-        (seconds == first && nanos < INT64_MIN % NS_PER_SECOND + NS_PER_SECOND))
-        return false;
-    /* The earliest second does not fit before its nanoseconds are added. */
-    *time = seconds < 0 ? (seconds + 1) * NS_PER_SECOND + (nanos - NS_PER_SECOND) : seconds * NS_PER_SECOND + nanos;
-    return true;
-}
-
 bool timestamp_parse(const char *text, int64_t *time) {
     *time = 0;
     if (!has_form(text))
@@ -106,7 +97,11 @@ bool timestamp_parse(const char *text, int64_t *time) {
     if (back.day != date.day || back.month != date.month)
         return false;
     int64_t seconds = days * SECONDS_PER_DAY + (int64_t)hour * 3600 + (int64_t)minute * 60 + second;
-    return joined(seconds, number(text + 20, 9), time);
+    int64_t nanos = number(text + 20, 9);
+    if (seconds < 0 || seconds > LATEST_TIME / NS_PER_SECOND || seconds * NS_PER_SECOND + nanos > LATEST_TIME)
+        return false;
+    *time = seconds * NS_PER_SECOND + nanos;
+    return true;
 }
 
 bool timestamp_same_day(int64_t a, int64_t b) {

@@ -13,7 +13,8 @@ enum { TIMESTAMP_SIZE = 31 };
 char *timestamp_text(int64_t time, char text[static TIMESTAMP_SIZE]);
 /* For people, to the microsecond: "12:00:00.000000", with the date before it where the day is not obvious. */
 char *timestamp_clock(int64_t time, bool with_date, char text[static TIMESTAMP_SIZE]);
-/* Reads exactly the form that timestamp_text writes; false if it is anything else. */
+/* Reads exactly the form that timestamp_text writes; false if it is anything else, or no capture time: those lie in
+ * 0 … LATEST_TIME (wire/sighting.h). */
 bool timestamp_parse(const char *text, int64_t *time);
 /* Both on the same day, UTC. */
 bool timestamp_same_day(int64_t a, int64_t b);

@@ -108,6 +108,7 @@ static struct server *get_server(struct identity *identity, const struct address
             return NULL;
         server = allocate(1, sizeof *server);
         server->address = *address;
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it does not see that HASH_DEL moves the head on */
         HASH_ADD(hh, identity->servers, address, sizeof server->address, server);
     }
     server->matters = server->matters || matters;
@@ -302,7 +303,7 @@ static void add_relative(struct identity *identity, const struct address *addres
     if (identity->answer_count == IDENTITY_MAX_RELATIVES || is_known(identity, address))
         return;
     bool weak = link->kind == LINK_MAC || (parent >= 0 && identity->answer[parent].weak);
-    identity->answer[identity->answer_count++] = (struct relative){*address, *link, parent, weak};
+    identity->answer[identity->answer_count++] = (struct relative){*link, parent, *address, weak};
 }
 
 /* A bare word of a mapper about an address that was never seen leads to that address, and not on to other servers

@@ -44,10 +44,10 @@ enum { IDENTITY_MAX_RELATIVES = 32 };
 
 /* An address that is one server with another one. */
 struct relative {
-    struct address address;
     struct identity_link link; /* by which it was reached, */
     int parent;                /* from this relative; -1: from the address itself */
-    bool weak;                 /* some link on the way is by link-layer address only */
+    struct address address;
+    bool weak; /* some link on the way is by link-layer address only */
 };
 
 /* Writes the addresses that are one server with this one, itself not among them, the nearest first. Returns their

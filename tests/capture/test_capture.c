@@ -59,7 +59,7 @@ static void add_syn(uint32_t second, uint16_t port) {
     put_bytes(&file, b.at, b.len);
 }
 
-enum { LINK_RAW = 101, LINK_RADIOTAP = 127, FRAME_SIZE = 16 + 40 };
+enum { LINK_ETHERNET = 1, LINK_RAW = 101, LINK_RADIOTAP = 127, FRAME_SIZE = 16 + 40 };
 
 static void three_frames(void) {
     begin_file(LINK_RAW);
@@ -239,6 +239,96 @@ static void files_are_merged_by_time(void) {
     CU_ASSERT_EQUAL(tally.frames, 6);
 }
 
+/* pcapng in microseconds, with one interface that counts from 1970 and one that counts from 1000 s before. */
+static void begin_pcapng(void) {
+    static const uint32_t section[] = {0x0a0d0d0a, 28, 0x1a2b3c4d, 0x00010000, UINT32_MAX, UINT32_MAX, 28};
+    static const uint32_t plain[] = {1, 20, LINK_ETHERNET << 16, 65535, 20};
+    static const uint32_t offset[] = {1, 36, LINK_ETHERNET << 16, 65535, 14 << 16 | 8, UINT32_MAX, (uint32_t)-1000,
+                                      0, 36};
+    file.len = 0;
+    for (size_t i = 0; i < sizeof section / sizeof *section; i++)
+        put_u32(&file, section[i]);
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        put_u32(&file, plain[i]);
+    for (size_t i = 0; i < sizeof offset / sizeof *offset; i++)
+        put_u32(&file, offset[i]);
+}
+
+static void add_block(uint32_t interface, uint64_t microseconds, const struct buffer *frame) {
+    uint32_t size = 32 + (uint32_t)frame->len; /* which must be a multiple of four */
+    put_u32(&file, 6);
+    put_u32(&file, size);
+    put_u32(&file, interface);
+    put_u32(&file, (uint32_t)(microseconds >> 32));
+    put_u32(&file, (uint32_t)microseconds);
+    put_u32(&file, (uint32_t)frame->len);
+    put_u32(&file, (uint32_t)frame->len);
+    put_bytes(&file, frame->at, frame->len);
+    put_u32(&file, size);
+}
+
+static int64_t times[8]; /* of the segments told */
+static size_t time_count;
+
+static bool note_time(void *context, const struct segment *s) {
+    (void)context;
+    if (s->kind == SEGMENT_SYN && time_count < sizeof times / sizeof *times)
+        times[time_count++] = s->seen.time;
+    return true;
+}
+
+static void a_time_beyond_belief_is_moved_and_counted(void) {
+    static const struct {
+        uint32_t interface;
+        uint64_t microseconds;
+        int64_t time;
+    } frames[] = {
+        {1, 1000000000, 0},
+        {0, 4100000000000000 - 1, LATEST_TIME - 1000},
+        {0, 4100000000000000, LATEST_TIME},
+        {1, 0, 0}, /* 1000 s before 1970 */
+        {0, 4100000000000000 + 1, LATEST_TIME},
+        {0, UINT64_MAX, LATEST_TIME},
+    };
+    const size_t count = sizeof frames / sizeof *frames;
+    static struct buffer b;
+    begin_pcapng();
+    for (size_t i = 0; i < count; i++) {
+        struct tcp tcp = {.source = endpoint_of("10.0.0.1", (uint16_t)(1000 + i)), .flags = TCP_SYN, .seq = 1};
+        tcp.destination = endpoint_of("10.0.0.2", 135);
+        b.len = 0;
+        put_ethernet(&b, 1, NULL, NULL, 0, 0x0800);
+        put_tcp_packet(&b, &tcp);
+        put_u16(&b, 0); /* of no packet: up to a multiple of four */
+        add_block(frames[i].interface, frames[i].microseconds, &b);
+    }
+    b.at[14] = 0x44; /* a header that is malformed, too: still one bad frame */
+    add_block(0, UINT64_MAX, &b);
+    save("times", file.at, file.len);
+    tally = (struct tally){0};
+    time_count = 0;
+    struct capture *capture = capture_open(note_time, NULL, &tally, error);
+    const char *path = path_of("times");
+    CU_ASSERT_TRUE(capture_read(capture, &path, 1, error));
+    capture_close(capture);
+    CU_ASSERT_EQUAL_FATAL(time_count, count);
+    for (size_t i = 0; i < count; i++)
+        CU_ASSERT_EQUAL(times[i], frames[i].time);
+    CU_ASSERT_EQUAL(tally.lost[LOSS_BAD_FRAMES], 4);
+    CU_ASSERT_EQUAL(tally.first, 0);
+    CU_ASSERT_EQUAL(tally.last, LATEST_TIME);
+}
+
+static void a_second_is_believed_without_its_parts(void) {
+    three_frames();
+    memset(file.at + 24 + FRAME_SIZE + 4, 0x7f, 4); /* of the second frame */
+    save("parts", file.at, file.len);
+    CU_ASSERT_TRUE(read_one("parts"));
+    CU_ASSERT_STRING_EQUAL(told, "0:1 0:2 0:3");
+    CU_ASSERT_EQUAL(tally.lost[LOSS_BAD_FRAMES], 1);
+    CU_ASSERT_EQUAL(tally.last, INT64_C(30000000005));
+}
+
 static void a_filter_keeps_the_numbers(void) {
     three_frames();
     save("f", file.at, file.len);
@@ -265,12 +355,14 @@ int main(void) {
         {"a damaged file is read up to the damage", a_damaged_file_is_read_up_to_the_damage},
         {"an unknown link type is named", an_unknown_link_type_is_named},
         {"files are merged by time", files_are_merged_by_time},
+        {"a time beyond belief is moved and counted", a_time_beyond_belief_is_moved_and_counted},
+        {"a second is believed without its parts", a_second_is_believed_without_its_parts},
         {"a filter keeps the numbers", a_filter_keeps_the_numbers},
         CU_TEST_INFO_NULL,
     };
     int status = unit_run("capture/capture", tests);
-    static const char *const names[] = {"plain.zst", "a",       "b.pcap", "in", "cut", "empty", "text",
-                                        "xz",        "damaged", "radio",  "m0", "m1",  "f"};
+    static const char *const names[] = {"plain.zst", "a",     "b.pcap", "in", "cut", "empty", "text", "xz",
+                                        "damaged",   "radio", "m0",     "m1", "f",   "times", "parts"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         remove(path_of(names[i]));
     remove(folder);

@@ -144,11 +144,13 @@ static void icmp_errors_are_told_while_nobody_accepts(void) {
     trace_unreachable(&t, "10.0.0.254", 3, 13, 100);
     trace_unreachable(&t, "10.0.0.254", 3, 1, 99); /* of another attempt */
     trace_unreachable(&t, "10.0.0.254", 11, 0, 100);
-    trace_unreachable(&t, "10.0.0.254", 5, 0, 100); /* a redirect is no error */
+    trace_unreachable(&t, "10.0.0.254", 5, 0, 100);  /* a redirect is no error */
+    trace_unreachable(&t, "10.0.0.254", 3, 4, 100);  /* nor is it one that a path wants smaller packets, */
+    trace_unreachable(&t, "10.0.0.254", 11, 1, 100); /* or that a fragment was lost */
     trace_from_server(&t, SYN | ACK, 500, 101, "");
     trace_unreachable(&t, "10.0.0.254", 3, 1, 100);
     trace_close(&t);
-    told("syn#2 unreach3/13#3 unreach11/0#5 opened#7 closed:end#7");
+    told("syn#2 unreach3/13#3 unreach11/0#5 opened#9 closed:end#9");
 }
 
 static void icmpv6_errors_too(void) {
@@ -158,6 +160,8 @@ static void icmpv6_errors_too(void) {
     trace_from_client(&t, SYN, 100, 0, "");
     trace_unreachable(&t, "2001:db8::fe", 1, 4, 100);
     trace_unreachable(&t, "2001:db8::fe", 3, 0, 100);
+    trace_unreachable(&t, "2001:db8::fe", 2, 0, 100);
+    trace_unreachable(&t, "2001:db8::fe", 3, 1, 100);
     trace_close(&t);
     told("syn#1 unreach1/4#2 unreach3/0#3 closed:end#1");
 }

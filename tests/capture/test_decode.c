@@ -24,7 +24,7 @@ static enum decoded decode(int link, const struct buffer *b, size_t captured, st
     /* In memory of its own, so that a read past the end is seen. */
     uint8_t *copy = malloc(captured > 0 ? captured : 1);
     memcpy(copy, b->at, captured);
-    struct frame frame = {{copy, captured}, (uint32_t)b->len, link, {7, 8, 9}};
+    struct frame frame = {.bytes = {copy, captured}, .wire = (uint32_t)b->len, .link = link, .seen = {7, 8, 9}};
     enum decoded decoded = decode_frame(&frame, p);
     free(copy);
     return decoded;
@@ -253,19 +253,28 @@ static void what_is_not_ours_is_left_alone(void) {
     CU_ASSERT_EQUAL(decode(DLT_IEEE802_11, &b, b.len, &p), DECODED_OTHER_LINK);
 }
 
+/* An error of a router that quotes the beginning of the sample. */
+static void build_icmp(struct buffer *b, bool v6, uint32_t type, uint32_t code) {
+    static struct buffer icmp, quoted;
+    struct tcp s = sample(v6);
+    struct address router = endpoint_of(v6 ? "2001:db8::fe" : "10.0.0.254", 0).address;
+    b->len = icmp.len = quoted.len = 0;
+    put_tcp_packet(&quoted, &s);
+    put_u8(&icmp, type);
+    put_u8(&icmp, code);
+    put_u16(&icmp, 0);
+    put_u32(&icmp, 0);
+    put_bytes(&icmp, quoted.at, (v6 ? 40 : 20) + 8);
+    put_ip(b, &router, &s.source.address, v6 ? 58 : 1, &icmp);
+}
+
 static void an_icmp_error_quotes_a_packet(void) {
     for (int v6 = 0; v6 < 2; v6++) {
-        static struct buffer b, icmp, quoted;
+        static struct buffer b;
         struct packet p;
         struct tcp s = sample(v6 != 0);
-        b.len = icmp.len = quoted.len = 0;
-        put_tcp_packet(&quoted, &s);
-        put_u16(&icmp, v6 ? 0x0104 : 0x030d);
-        put_u16(&icmp, 0);
-        put_u32(&icmp, 0);
-        put_bytes(&icmp, quoted.at, (v6 ? 40 : 20) + 8);
         struct address router = endpoint_of(v6 ? "2001:db8::fe" : "10.0.0.254", 0).address;
-        put_ip(&b, &router, &s.source.address, v6 ? 58 : 1, &icmp);
+        build_icmp(&b, v6 != 0, v6 ? 1 : 3, v6 ? 4 : 13);
         CU_ASSERT_EQUAL(decode(DLT_RAW, &b, b.len, &p), DECODED_UNREACHABLE);
         CU_ASSERT_TRUE(endpoint_equal(&p.source, &s.source));
         CU_ASSERT_TRUE(endpoint_equal(&p.destination, &s.destination));
@@ -275,6 +284,27 @@ static void an_icmp_error_quotes_a_packet(void) {
         CU_ASSERT_EQUAL(p.icmp_code, v6 ? 4 : 13);
         for (size_t n = 0; n < b.len; n++)
             CU_ASSERT_EQUAL(decode(DLT_RAW, &b, n, &p), DECODED_CUT);
+    }
+}
+
+static void an_icmp_error_about_the_size_says_nothing_of_the_server(void) {
+    static const struct {
+        bool v6;
+        uint8_t type, code;
+        enum decoded decoded;
+    } cases[] = {
+        {false, 3, 3, DECODED_UNREACHABLE}, {false, 3, 4, DECODED_OTHER}, /* fragmentation needed */
+        {false, 3, 5, DECODED_UNREACHABLE}, {false, 11, 0, DECODED_UNREACHABLE},
+        {false, 11, 1, DECODED_OTHER}, /* fragment reassembly time exceeded */
+        {true, 1, 0, DECODED_UNREACHABLE},  {true, 1, 1, DECODED_UNREACHABLE},
+        {true, 2, 0, DECODED_OTHER},                                     /* packet too big */
+        {true, 3, 0, DECODED_UNREACHABLE},  {true, 3, 1, DECODED_OTHER}, /* fragment reassembly time exceeded */
+    };
+    static struct buffer b;
+    struct packet p;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        build_icmp(&b, cases[i].v6, cases[i].type, cases[i].code);
+        CU_ASSERT_EQUAL(decode(DLT_RAW, &b, b.len, &p), cases[i].decoded);
     }
 }
 
@@ -293,6 +323,8 @@ int main(void) {
         {"contradictions are malformed", contradictions_are_malformed},
         {"what is not ours is left alone", what_is_not_ours_is_left_alone},
         {"an ICMP error quotes a packet", an_icmp_error_quotes_a_packet},
+        {"an ICMP error about the size says nothing of the server",
+         an_icmp_error_about_the_size_says_nothing_of_the_server},
         CU_TEST_INFO_NULL,
     };
     return unit_run("capture/decode", tests);

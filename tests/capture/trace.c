@@ -84,7 +84,10 @@ void trace_open(struct trace *trace) {
 
 void trace_frame(struct trace *trace, int link, const struct buffer *frame) {
     size_t captured = trace->snaplen != 0 && frame->len > trace->snaplen ? trace->snaplen : frame->len;
-    struct frame f = {{frame->at, captured}, (uint32_t)frame->len, link, {++trace->frame, trace->time, 0}};
+    struct frame f = {.bytes = {frame->at, captured},
+                      .wire = (uint32_t)frame->len,
+                      .link = link,
+                      .seen = {++trace->frame, trace->time, 0}};
     struct packet packet;
     tracker_time(trace->tracker, trace->time);
     trace->time += trace->step;

@@ -14,7 +14,7 @@ static const char *const KINDS[FACT_KINDS] = {
     "authentication", "server_name", "closed",        "malformed",    "gap",        "capture_ended"};
 static const char *const TRANSPORTS[TRANSPORT_KINDS] = {"unknown", "tcp", "udp", "pipe", "http", "local"};
 
-static void write_down(struct play *p, const char *format, ...) {
+__attribute__((format(printf, 2, 3))) static void write_down(struct play *p, const char *format, ...) {
     va_list arguments;
     if (p->capacity - p->len < 512) {
         p->capacity = p->capacity * 2 + 4096;

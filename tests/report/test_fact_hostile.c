@@ -21,6 +21,10 @@ static void hostile_lines_are_refused_with_a_reason(void) {
         {"\"frame\":12", "\"frame\":1.0", "\"frame\""},
         {"\"frame\":12", "\"frame\":99999999999999999999", "not JSON"},
         {"2026-11-22T12", "2026-11-32T12", "\"time\""},
+        {"2026-11-22T12", "1969-12-31T23", "\"time\" is no time from 1970-01-01T"},
+        {"2026-11-22T12", "2099-12-04T12", "to 2099-12-03T16:53:20.000000000Z"},
+        {"\"first\":\"2026", "\"first\":\"2262", "\"first\" is no time from 1970-01-01T"},
+        {"\"last\":\"2026", "\"last\":\"1677", "\"last\" is no time from 1970-01-01T"},
         {"\"port\":1025", "\"port\":65536", "\"client\""},
         {"10.0.2.1", "10.0.2.256", "\"client\""},
         {"\"ncacn_ip_tcp\"", "\"smoke signals\"", "\"transport\""},
@@ -38,6 +42,7 @@ static void hostile_lines_are_refused_with_a_reason(void) {
     file_names_add(&files, "a.pcap");
     struct fact fact = fact_of(FACT_CAPTURE_ENDED);
     fact.tally.pdus[0] = 1;
+    fact.tally.first = fact.tally.last = fact.seen.time;
     char *line = written(&fact, &files);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char hostile[2048];

@@ -194,7 +194,7 @@ static void closings_survive(void) {
     for (unsigned reason = CLOSE_FIN; reason <= CLOSE_END; reason++) {
         struct fact fact = fact_of(FACT_CLOSED);
         struct fact back;
-        fact.seen.time = INT64_MIN;
+        fact.seen.time = 0;
         fact.seen.frame = INT64_MAX;
         fact.flow = INT64_MAX;
         fact.closing = (struct fact_closing){(enum close_reason)reason, FROM_SERVER, {INT64_MAX, 1}, 2, 3, 4};
@@ -220,7 +220,7 @@ static void malformed_and_gaps_survive(void) {
         CU_ASSERT_EQUAL(back.malformed.direction, FROM_SERVER);
     }
     struct fact fact = fact_of(FACT_GAP);
-    fact.seen.time = INT64_MAX;
+    fact.seen.time = LATEST_TIME;
     fact.gap.bytes = INT64_MAX;
     round_trip(&fact, &back);
     CU_ASSERT_EQUAL(back.gap.direction, FROM_CLIENT);
@@ -236,7 +236,7 @@ static void the_whole_tally_survives(void) {
     struct fact fact = fact_of(FACT_CAPTURE_ENDED);
     struct fact back;
     fact.tally = (struct tally){
-        .files = 1, .frames = 2, .bytes = 3, .first = -1, .last = INT64_MAX, .flows = 6, .calls = 7, .maps = 8};
+        .files = 1, .frames = 2, .bytes = 3, .first = 4, .last = LATEST_TIME, .flows = 6, .calls = 7, .maps = 8};
     for (uint64_t i = 0; i < PDU_TYPES; i++)
         fact.tally.pdus[i] = i;
     for (uint64_t i = 0; i < LOSS_KINDS; i++)
@@ -247,8 +247,8 @@ static void the_whole_tally_survives(void) {
     CU_ASSERT_EQUAL(back.tally.files, 1);
     CU_ASSERT_EQUAL(back.tally.frames, 2);
     CU_ASSERT_EQUAL(back.tally.bytes, 3);
-    CU_ASSERT_EQUAL(back.tally.first, -1);
-    CU_ASSERT_EQUAL(back.tally.last, INT64_MAX);
+    CU_ASSERT_EQUAL(back.tally.first, 4);
+    CU_ASSERT_EQUAL(back.tally.last, LATEST_TIME);
     CU_ASSERT_EQUAL(back.tally.flows, 6);
     CU_ASSERT_EQUAL(back.tally.calls, 7);
     CU_ASSERT_EQUAL(back.tally.maps, 8);

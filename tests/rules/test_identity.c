@@ -170,6 +170,41 @@ static void relatives_of_relatives_count(void) {
     identity_close(identity);
 }
 
+static void tower(struct identity *identity, const char *mapper, const char *named) {
+    struct identity_link link = {LINK_TOWER, at(mapper), at(named), frame(1), frame(1)};
+    identity_link(identity, &link);
+}
+
+static void private_addresses_that_two_mappers_name_link_nothing(void) {
+    struct identity *identity = identity_open(&tally);
+    struct relative found[IDENTITY_MAX_RELATIVES];
+    tower(identity, "10.0.0.1", "192.168.122.1");
+    tower(identity, "10.0.0.2", "192.168.122.1");
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 1);
+    tower(identity, "10.0.0.1", "127.0.0.1");
+    tower(identity, "10.0.0.1", "169.254.7.7");
+    tower(identity, "10.0.0.1", "fe80::1");
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 1);
+    packet(identity, "192.168.122.1", 7, 64, 1); /* it is really there */
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 2);
+    identity_close(identity);
+}
+
+static void each_capture_point_has_its_own_view(void) {
+    struct identity *identity = identity_open(&tally);
+    struct relative found[IDENTITY_MAX_RELATIVES];
+    struct mac far = {{2, 0, 0, 0, 9, 9}, true};
+    struct address one = at("10.0.0.1"), two = at("10.0.0.2");
+    struct sighting elsewhere = {5, 5, 1};
+    packet(identity, "10.0.0.1", 1, 64, 1);
+    identity_packet(identity, &one, &far, 63, elsewhere, true); /* the same packets behind a router */
+    identity_packet(identity, &two, &far, 63, elsewhere, true);
+    packet(identity, "10.0.0.2", 1, 64, 2);
+    CU_ASSERT_EQUAL_FATAL(relatives_of(identity, "10.0.0.1", found), 1);
+    CU_ASSERT_EQUAL(found[0].link.one_seen.file, 0);
+    identity_close(identity);
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
         {"one link-layer address is one server", one_link_layer_address_is_one_server},
@@ -181,6 +216,8 @@ int main(void) {
         {"equal NTLM names are one server", equal_ntlm_names_are_one_server},
         {"a joined association group is one server", a_joined_association_group_is_one_server},
         {"relatives of relatives count", relatives_of_relatives_count},
+        {"private addresses that two mappers name link nothing", private_addresses_that_two_mappers_name_link_nothing},
+        {"each capture point has its own view", each_capture_point_has_its_own_view},
         CU_TEST_INFO_NULL,
     };
     return unit_run("rules/identity", tests);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Stories that are not what they look like at first. */
+#include "tests/rules/story.h"
+#include "tests/unit.h"
+
+#include <string.h>
+
+enum { PORT = 1112 };
+
+static const struct finding *only(const struct story *story) {
+    CU_ASSERT_EQUAL_FATAL(story_findings(story), 1);
+    return judge_finding(story->judge, 0);
+}
+
+static void ends_with(struct story *story, const char *rule) {
+    story_end(story);
+    if (rule == NULL) {
+        CU_ASSERT_EQUAL(story_findings(story), 0);
+    } else {
+        CU_ASSERT_STRING_EQUAL(only(story)->rule->id, rule);
+    }
+    story_close(story);
+}
+
+static struct line mapped_syn(struct story *s, const char *server) {
+    story_asks(s, CLIENT, server, &LSA);
+    story_maps(s, CLIENT, server, &LSA, NULL, PORT);
+    return story_syn(s, CLIENT, server, PORT);
+}
+
+static void silence_that_is_told_late(void) {
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    struct line silent = mapped_syn(&s, A);
+    story_wait(&s, 1);
+    story_syn_again(&s, &silent);
+    struct sighting last = s.now;
+    struct line line = story_syn(&s, CLIENT, A, PORT);
+    story_refuses(&s, &line);
+    story_wait(&s, 300);
+    story_silent(&s, &silent, last); /* known only when the connection is given up */
+    ends_with(&s, "unbound-address");
+}
+
+static void a_fault_is_no_failed_connect(void) {
+    struct story s = story_begin();
+    struct line line = mapped_syn(&s, A);
+    story_accepts(&s, &line);
+    story_binds(&s, &line, &LSA);
+    story_accepts_bind(&s, &line, &LSA);
+    story_faults(&s, &line, &LSA, 5);
+    struct line again = story_syn(&s, CLIENT, A, PORT);
+    story_accepts(&s, &again);
+    ends_with(&s, "call-fault");
+}
+
+/* A tower of this address or another, in a second answer to the same question. */
+static void towers_one_by_one(const char *first, const char *second) {
+    struct story s = story_begin();
+    story_asks(&s, CLIENT, A, &LSA);
+    story_maps(&s, CLIENT, A, &LSA, first, PORT);
+    story_maps(&s, CLIENT, A, &LSA, second, PORT);
+    ends_with(&s, NULL);
+}
+
+static void towers_that_come_one_by_one(void) {
+    towers_one_by_one(A, B);
+    towers_one_by_one(B, A);
+}
+
+static void who_follows_the_tower_does_well(void) {
+    struct story s = story_begin();
+    story_asks(&s, CLIENT, A, &LSA);
+    story_maps(&s, CLIENT, A, &LSA, B, PORT);
+    struct line line = story_syn(&s, CLIENT, B, PORT);
+    story_accepts(&s, &line);
+    story_binds(&s, &line, &LSA);
+    story_accepts_bind(&s, &line, &LSA);
+    ends_with(&s, NULL);
+}
+
+static void accepted_and_then_rejected_is_not_bound(void) {
+    struct story s = story_begin();
+    struct line line = mapped_syn(&s, B);
+    story_accepts(&s, &line);
+    story_binds(&s, &line, &LSA);
+    story_rejects_bind(&s, &line, &LSA);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    story_end(&s);
+    CU_ASSERT_STRING_EQUAL(only(&s)->rule->id, "endpoint-refused");
+    CU_ASSERT_EQUAL(only(&s)->bound_count, 0);
+    story_close(&s);
+}
+
+static void a_dead_endpoint_condemns_all_that_wait_for_it(void) {
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_served(&s, CLIENT, B, &SAM, PORT);
+    story_asks(&s, CLIENT, A, &LSA);
+    story_maps(&s, CLIENT, A, &LSA, NULL, PORT);
+    story_asks(&s, CLIENT, A, &SAM);
+    story_maps(&s, CLIENT, A, &SAM, NULL, PORT);
+    struct line line = story_syn(&s, CLIENT, A, PORT);
+    uint64_t rst = story_refuses(&s, &line);
+    story_end(&s);
+    CU_ASSERT_EQUAL_FATAL(story_findings(&s), 2);
+    for (size_t i = 0; i < 2; i++) {
+        CU_ASSERT_STRING_EQUAL(judge_finding(s.judge, i)->rule->id, "unbound-address");
+        CU_ASSERT_EQUAL(judge_finding(s.judge, i)->flagged.frame, rst);
+    }
+    story_close(&s);
+}
+
+static void many_questions_at_once_all_find_their_answers(void) {
+    enum { QUESTIONS = 500 };
+    struct story s = story_begin();
+    for (int i = 0; i < QUESTIONS; i++)
+        story_asks(&s, CLIENT, A, &LSA);
+    uint64_t last = s.flows;
+    for (s.flows = 1; s.flows <= last; s.flows++) /* an answer is to the connection of this number */
+        story_maps(&s, CLIENT, A, &LSA, NULL, PORT);
+    story_end(&s);
+    CU_ASSERT_PTR_NULL(judge_session(s.judge, QUESTIONS));
+    for (size_t i = 0; i < QUESTIONS; i++)
+        CU_ASSERT_NOT_EQUAL(judge_session(s.judge, i)->stages[STAGE_MAPPED].frame, 0);
+    story_close(&s);
+}
+
+static void scan(const char *client, int mappers, int strays, bool asks, size_t findings) {
+    struct story s = story_begin();
+    char server[] = "10.9.0.00";
+    for (int i = 0; i < mappers + strays; i++) {
+        server[sizeof server - 3] = (char)('0' + i / 10);
+        server[sizeof server - 2] = (char)('0' + i % 10);
+        struct line line = story_syn(&s, client, server, i < mappers ? 135 : 4000);
+        story_refuses(&s, &line);
+    }
+    if (asks)
+        story_served(&s, client, B, &LSA, PORT);
+    story_end(&s);
+    CU_ASSERT_EQUAL(story_findings(&s), findings);
+    story_close(&s);
+}
+
+static void a_scanner_is_no_client(void) {
+    scan(CLIENT, 1, 0, false, 1);
+    scan(CLIENT, 1, 12, false, 0);
+    scan(CLIENT, 20, 0, false, 0);
+    scan(CLIENT, 1, 12, true, 1); /* who speaks RPC is a client */
+}
+
+static void a_mapper_that_answers_the_next_time(void) {
+    struct story s = story_begin();
+    struct line line = story_syn(&s, CLIENT, A, 135);
+    story_refuses(&s, &line);
+    story_wait(&s, 1);
+    story_served(&s, CLIENT, A, &LSA, PORT);
+    story_end(&s);
+    CU_ASSERT_STRING_EQUAL(only(&s)->rule->id, "mapper-unreachable");
+    CU_ASSERT_EQUAL(only(&s)->got_through, GOT_THROUGH_RETRY);
+    story_close(&s);
+}
+
+static void a_foretold_failure_that_came_outweighs_one_that_did_not(void) {
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_refused(&s, OTHER_CLIENT, A, &LSA, PORT);
+    story_asks(&s, CLIENT, A, &LSA);
+    story_maps(&s, CLIENT, A, &LSA, NULL, PORT); /* and never connects */
+    story_wait(&s, 7200);
+    uint64_t question = story_asks(&s, CLIENT, A, &LSA);
+    story_maps(&s, CLIENT, A, &LSA, NULL, PORT);
+    struct line line = story_syn(&s, CLIENT, A, PORT);
+    story_refuses(&s, &line);
+    story_end(&s);
+    CU_ASSERT_EQUAL_FATAL(story_findings(&s), 2);
+    const struct finding *f = judge_finding(s.judge, 1);
+    CU_ASSERT_EQUAL(f->count, 2);
+    CU_ASSERT_EQUAL(f->state, FINDING_FAILED);
+    CU_ASSERT_EQUAL(f->flagged.frame, question);
+    CU_ASSERT_TRUE(f->lead < 1000000000);
+    story_close(&s);
+}
+
+int main(void) {
+    CU_TestInfo tests[] = {
+        {"silence that is told late", silence_that_is_told_late},
+        {"a fault is no failed connect", a_fault_is_no_failed_connect},
+        {"towers that come one by one", towers_that_come_one_by_one},
+        {"who follows the tower does well", who_follows_the_tower_does_well},
+        {"accepted and then rejected is not bound", accepted_and_then_rejected_is_not_bound},
+        {"a dead endpoint condemns all that wait for it", a_dead_endpoint_condemns_all_that_wait_for_it},
+        {"many questions at once all find their answers", many_questions_at_once_all_find_their_answers},
+        {"a scanner is no client", a_scanner_is_no_client},
+        {"a mapper that answers the next time", a_mapper_that_answers_the_next_time},
+        {"a failure that came outweighs one that did not", a_foretold_failure_that_came_outweighs_one_that_did_not},
+        CU_TEST_INFO_NULL,
+    };
+    return unit_run("rules/subtle", tests);
+}
