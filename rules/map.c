@@ -42,10 +42,12 @@ static void asked(struct knowledge *k, const struct fact *fact) {
 }
 
 /* The endpoint that a tower names, as the client of this address understands it; true if that is at the address
- * asked. A tower has no room for an IPv6 address: what it says in answer to one is no other place. */
+ * asked. A tower has no room for an IPv6 address: what it says in answer to one is no other place. Nor is loopback,
+ * which the server means for itself. */
 static bool named_here(const struct address *asked_at, const struct fact_tower *tower, struct endpoint *named) {
     *named = tower->endpoint;
-    if (!address_is_unspecified(&named->address) && asked_at->family != ADDRESS_IPV6 &&
+    bool loopback = named->address.family == ADDRESS_IPV4 && named->address.octets[0] == 127;
+    if (!address_is_unspecified(&named->address) && !loopback && asked_at->family != ADDRESS_IPV6 &&
         !address_equal(&named->address, asked_at))
         return false;
     named->address = *asked_at;

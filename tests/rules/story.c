@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/rules/story.h"
 
+#include "tests/unit.h"
+
 #include <string.h>
 
 const struct syntax_id LSA = {
@@ -228,4 +230,29 @@ size_t story_findings(const struct story *story) {
     while (judge_finding(story->judge, count) != NULL)
         count++;
     return count;
+}
+
+const struct finding *story_only(const struct story *story) {
+    CU_ASSERT_EQUAL_FATAL(story_findings(story), 1);
+    return judge_finding(story->judge, 0);
+}
+
+void story_ends_well(struct story *story) {
+    story_end(story);
+    CU_ASSERT_EQUAL(story_findings(story), 0);
+    story_close(story);
+}
+
+void story_check(const struct finding *finding, const char *rule, const char *signature, uint32_t win32) {
+    CU_ASSERT_STRING_EQUAL(finding->rule->id, rule);
+    CU_ASSERT_EQUAL(finding->win32, win32);
+    CU_ASSERT_EQUAL(finding->signature == NULL, signature == NULL);
+    if (signature != NULL && finding->signature != NULL)
+        CU_ASSERT_STRING_EQUAL(finding->signature, signature);
+}
+
+void story_check_bound_at(const struct finding *finding, const char *endpoint) {
+    char text[ENDPOINT_TEXT_SIZE];
+    CU_ASSERT_EQUAL_FATAL(finding->bound_count, 1);
+    CU_ASSERT_STRING_EQUAL(endpoint_text(&finding->bound_at[0], text), endpoint);
 }

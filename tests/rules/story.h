@@ -67,5 +67,13 @@ uint64_t story_refused(struct story *story, const char *client, const char *serv
 
 /* How many findings, averted ones too. */
 size_t story_findings(const struct story *story);
+/* The one finding of a story that has ended; the test fails if it has more or none. */
+const struct finding *story_only(const struct story *story);
+/* Ends and closes a story that has no finding. */
+void story_ends_well(struct story *story);
+/* signature may be NULL: there must be none. */
+void story_check(const struct finding *finding, const char *rule, const char *signature, uint32_t win32);
+/* Bound at this one endpoint, "10.0.0.20:1112". */
+void story_check_bound_at(const struct finding *finding, const char *endpoint);
 
 #endif

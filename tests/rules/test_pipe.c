@@ -19,11 +19,6 @@ static void serve(struct story *story, const struct line *line, const struct syn
     story_answers(story, line, interface);
 }
 
-static const struct finding *only(const struct story *story) {
-    CU_ASSERT_EQUAL_FATAL(story_findings(story), 1);
-    return judge_finding(story->judge, 0);
-}
-
 static size_t sessions(const struct story *story) {
     size_t n = 0;
     while (judge_session(story->judge, n) != NULL)
@@ -49,7 +44,7 @@ static void got_through_by_a_pipe(void) {
     serve(&s, &line, &LSA);
     story_closes(&s, &line);
     story_end(&s);
-    const struct finding *f = only(&s);
+    const struct finding *f = story_only(&s);
     CU_ASSERT_STRING_EQUAL(f->rule->id, "unbound-address");
     CU_ASSERT_EQUAL(f->state, FINDING_FAILED);
     CU_ASSERT_EQUAL(f->got_through, GOT_THROUGH_PIPE);
@@ -69,7 +64,7 @@ static void another_interface_by_a_pipe(void) {
     struct line line = smb(&s, A);
     serve(&s, &line, &SAM);
     story_end(&s);
-    CU_ASSERT_EQUAL(only(&s)->got_through, GOT_NOT_THROUGH);
+    CU_ASSERT_EQUAL(story_only(&s)->got_through, GOT_NOT_THROUGH);
     story_close(&s);
 }
 
@@ -94,7 +89,7 @@ static void a_pipe_is_no_endpoint(void) {
     CU_ASSERT_EQUAL(story_findings(&s), 0);
     story_refused(&s, CLIENT, A, &LSA, PORT);
     story_end(&s);
-    CU_ASSERT_STRING_EQUAL(only(&s)->rule->id, "endpoint-refused");
+    CU_ASSERT_STRING_EQUAL(story_only(&s)->rule->id, "endpoint-refused");
     CU_ASSERT_PTR_NULL(binding_of(&s, B));
     story_close(&s);
 }
@@ -109,7 +104,7 @@ static void a_silent_endpoint_is_not_served_by_a_pipe(void) {
     struct line line = story_syn(&s, CLIENT, A, PORT);
     story_refuses(&s, &line);
     story_end(&s);
-    CU_ASSERT_EQUAL(only(&s)->got_through, GOT_NOT_THROUGH); /* the pipe came before it */
+    CU_ASSERT_EQUAL(story_only(&s)->got_through, GOT_NOT_THROUGH); /* the pipe came before it */
     story_close(&s);
 }
 
@@ -121,7 +116,7 @@ static void each_bind_on_a_connection_is_a_session(void) {
     serve(&s, &line, &LSA); /* on another pipe of the same connection */
     story_end(&s);
     CU_ASSERT_EQUAL(sessions(&s), 3);
-    CU_ASSERT_EQUAL(only(&s)->got_through, GOT_THROUGH_PIPE);
+    CU_ASSERT_EQUAL(story_only(&s)->got_through, GOT_THROUGH_PIPE);
     story_close(&s);
 }
 

@@ -7,17 +7,12 @@
 
 enum { PORT = 1112 };
 
-static const struct finding *only(const struct story *story) {
-    CU_ASSERT_EQUAL_FATAL(story_findings(story), 1);
-    return judge_finding(story->judge, 0);
-}
-
 static void ends_with(struct story *story, const char *rule) {
     story_end(story);
     if (rule == NULL) {
         CU_ASSERT_EQUAL(story_findings(story), 0);
     } else {
-        CU_ASSERT_STRING_EQUAL(only(story)->rule->id, rule);
+        CU_ASSERT_STRING_EQUAL(story_only(story)->rule->id, rule);
     }
     story_close(story);
 }
@@ -87,8 +82,8 @@ static void accepted_and_then_rejected_is_not_bound(void) {
     story_rejects_bind(&s, &line, &LSA);
     story_refused(&s, CLIENT, A, &LSA, PORT);
     story_end(&s);
-    CU_ASSERT_STRING_EQUAL(only(&s)->rule->id, "endpoint-refused");
-    CU_ASSERT_EQUAL(only(&s)->bound_count, 0);
+    CU_ASSERT_STRING_EQUAL(story_only(&s)->rule->id, "endpoint-refused");
+    CU_ASSERT_EQUAL(story_only(&s)->bound_count, 0);
     story_close(&s);
 }
 
@@ -156,8 +151,8 @@ static void a_mapper_that_answers_the_next_time(void) {
     story_wait(&s, 1);
     story_served(&s, CLIENT, A, &LSA, PORT);
     story_end(&s);
-    CU_ASSERT_STRING_EQUAL(only(&s)->rule->id, "mapper-unreachable");
-    CU_ASSERT_EQUAL(only(&s)->got_through, GOT_THROUGH_RETRY);
+    CU_ASSERT_STRING_EQUAL(story_only(&s)->rule->id, "mapper-unreachable");
+    CU_ASSERT_EQUAL(story_only(&s)->got_through, GOT_THROUGH_RETRY);
     story_close(&s);
 }
 
