@@ -13,7 +13,7 @@ const struct syntax_id SAM = {
 enum { MAPPER = 135, MAP_OPNUM = 3 };
 
 struct story story_begin(void) {
-    struct story story = {.now = {0, 1000000000000000000, 0}, .client_ttl = 64};
+    struct story story = {.now = {0, 1000000000000000000, 0}, .client_ttl = 64, .asked_for = TRANSPORT_TCP};
     return story;
 }
 
@@ -112,7 +112,7 @@ uint64_t story_asks(struct story *story, const char *client, const char *server,
     struct fact fact = begin(FACT_MAP_ASKED, line.flow, client, server, MAPPER);
     fact.map.call_id = 1;
     fact.map.interface = *interface;
-    fact.map.transport = TRANSPORT_TCP;
+    fact.map.transport = story->asked_for;
     tell(story, &fact);
     return story->now.frame;
 }
@@ -122,7 +122,7 @@ static struct fact map_answer(const struct story *story, const char *client, con
     struct fact fact = begin(FACT_MAP_ANSWERED, story->flows, client, server, MAPPER);
     fact.map.call_id = 1;
     fact.map.interface = *interface;
-    fact.map.transport = TRANSPORT_TCP;
+    fact.map.transport = story->asked_for;
     fact.map.question_seen = true;
     return fact;
 }
@@ -130,7 +130,8 @@ static struct fact map_answer(const struct story *story, const char *client, con
 uint64_t story_maps(struct story *story, const char *client, const char *server, const struct syntax_id *interface,
                     const char *tower, uint16_t port) {
     struct fact fact = map_answer(story, client, server, interface);
-    fact.map.offered = fact.map.count = 1;
+    fact.map.count = 1;
+    fact.map.offered = 1 + story->towers_cut;
     fact.map.towers[0].interface = *interface;
     fact.map.towers[0].transport = TRANSPORT_TCP;
     fact.map.towers[0].endpoint.port = port;

@@ -11,6 +11,8 @@ struct story {
     struct sighting now;
     uint64_t flows;
     uint8_t client_ttl;
+    enum transport asked_for; /* what the mapper is asked for; TCP at first */
+    uint32_t towers_cut;      /* towers of a mapper's answer that are not kept */
 };
 
 /* The interfaces and the addresses of the stories. A and B are one server, by their link-layer address. */

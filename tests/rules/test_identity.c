@@ -58,6 +58,11 @@ static void a_router_links_nothing(void) {
     packet(identity, "10.0.0.1", 1, 63, 10);
     packet(identity, "10.0.0.2", 1, 63, 20);
     CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 0);
+    struct mac azure = {{0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc}, true}; /* forwards without counting down */
+    struct address five = at("10.0.0.5"), six = at("10.0.0.6");
+    identity_packet(identity, &five, &azure, 128, frame(60), true);
+    identity_packet(identity, &six, &azure, 128, frame(61), true);
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.5", found), 0);
     /* nor does one that was found out by another packet only */
     packet(identity, "10.0.0.3", 2, 64, 30);
     packet(identity, "10.0.0.4", 2, 64, 40);

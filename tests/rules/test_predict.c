@@ -85,6 +85,58 @@ static void a_tower_of_loopback_is_here(void) {
     story_close(&s);
 }
 
+static void silence_foretells_from_the_third_syn_on(void) {
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_asks(&s, CLIENT, A, &LSA);
+    story_maps(&s, CLIENT, A, &LSA, NULL, PORT);
+    struct line line = story_syn(&s, CLIENT, A, PORT);
+    for (int i = 1; i < 3; i++) {
+        story_wait(&s, i);
+        story_syn_again(&s, &line);
+    }
+    uint64_t question = story_asks(&s, OTHER_CLIENT, A, &LSA);
+    story_end(&s);
+    CU_ASSERT_EQUAL_FATAL(story_findings(&s), 2);
+    CU_ASSERT_EQUAL(judge_finding(s.judge, 1)->flagged.frame, question);
+    CU_ASSERT_STRING_EQUAL(judge_finding(s.judge, 1)->rule->id, "endpoint-filtered");
+    story_close(&s);
+}
+
+static void an_address_that_accepts_others_is_not_doomed(void) {
+    static const struct syntax_id third = {{{3}}, 1, 0};
+    struct story s = story_begin();
+    story_served(&s, CLIENT, A, &SAM, 2000);
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    story_asks(&s, CLIENT, A, &third);
+    story_maps(&s, CLIENT, A, &third, NULL, 3000);
+    story_end(&s);
+    CU_ASSERT_EQUAL(story_findings(&s), 1);
+    story_close(&s);
+}
+
+static void a_guess_that_was_wrong_foretold_nothing(void) {
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    struct line line = story_syn(&s, OTHER_CLIENT, A, PORT); /* known for LSA */
+    story_accepts(&s, &line);
+    story_binds(&s, &line, &SAM);
+    story_accepts_bind(&s, &line, &SAM);
+    story_end(&s);
+    CU_ASSERT_EQUAL(story_findings(&s), 1);
+    story_close(&s);
+}
+
+static void towers_that_were_not_kept_may_name_this_address(void) {
+    struct story s = story_begin();
+    s.towers_cut = 1;
+    story_asks(&s, CLIENT, A, &LSA);
+    story_maps(&s, CLIENT, A, &LSA, B, PORT);
+    story_ends_well(&s);
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
         {"from the question", a_second_client_is_doomed_from_its_question},
@@ -93,6 +145,10 @@ int main(void) {
         {"what works again is averted once", what_works_again_is_averted_once},
         {"a new port withdraws the prediction", a_new_port_withdraws_the_prediction},
         {"a tower of loopback is here", a_tower_of_loopback_is_here},
+        {"silence foretells from the third SYN on", silence_foretells_from_the_third_syn_on},
+        {"an address that accepts others is not doomed", an_address_that_accepts_others_is_not_doomed},
+        {"a guess that was wrong foretold nothing", a_guess_that_was_wrong_foretold_nothing},
+        {"towers that were not kept may name this address", towers_that_were_not_kept_may_name_this_address},
         CU_TEST_INFO_NULL,
     };
     return unit_run("rules/predict", tests);

@@ -177,6 +177,127 @@ static void a_foretold_failure_that_came_outweighs_one_that_did_not(void) {
     story_close(&s);
 }
 
+static void it_was_down_already(void) { /* N1 */
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_wait(&s, 100);
+    story_refused(&s, OTHER_CLIENT, B, &LSA, PORT);
+    story_wait(&s, 200);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    story_end(&s);
+    CU_ASSERT_EQUAL_FATAL(story_findings(&s), 2);
+    for (size_t i = 0; i < 2; i++)
+        CU_ASSERT_STRING_NOT_EQUAL(judge_finding(s.judge, i)->rule->id, "unbound-address");
+    story_close(&s);
+}
+
+static void one_mapper_gives_one_port(void) {
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_refused(&s, CLIENT, A, &LSA, 49683); /* all that links A to B is a link-layer address */
+    ends_with(&s, "endpoint-refused");
+}
+
+static void two_ports_of_one_answer(void) {
+    struct story s = story_begin();
+    for (int i = 0; i < 2; i++) {
+        story_asks(&s, CLIENT, A, &LSA);
+        story_maps(&s, CLIENT, A, &LSA, NULL, PORT);
+        story_maps(&s, CLIENT, A, &LSA, NULL, PORT + 1);
+        struct line line = story_syn(&s, CLIENT, A, PORT);
+        story_refuses(&s, &line);
+        story_wait(&s, 60);
+    }
+    ends_with(&s, "endpoint-refused");
+}
+
+static void a_later_success_does_not_undo_a_failure(void) {
+    struct story s = story_begin();
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    story_wait(&s, 60);
+    struct line line = story_syn(&s, CLIENT, A, PORT);
+    story_accepts(&s, &line);
+    story_binds(&s, &line, &LSA);
+    story_accepts_bind(&s, &line, &LSA);
+    story_end(&s);
+    CU_ASSERT_EQUAL(story_only(&s)->state, FINDING_FAILED);
+    CU_ASSERT_EQUAL(story_only(&s)->got_through, GOT_THROUGH_RETRY);
+    story_close(&s);
+}
+
+/* Three SYNs and an early end: whether the client has given up is seen by what else it does. */
+static enum finding_state silence_and(bool closes_mapper, bool asks_again) {
+    struct story s = story_begin();
+    story_asks(&s, CLIENT, A, &LSA);
+    struct line mapper = {s.flows, CLIENT, A, 135, 1, false};
+    story_maps(&s, CLIENT, A, &LSA, NULL, PORT);
+    struct line line = story_syn(&s, CLIENT, A, PORT);
+    for (int i = 1; i < 3; i++) {
+        story_wait(&s, i);
+        story_syn_again(&s, &line);
+    }
+    struct sighting last = s.now;
+    story_wait(&s, 0.1);
+    if (closes_mapper)
+        story_closes(&s, &mapper);
+    if (asks_again)
+        story_asks(&s, CLIENT, A, &SAM);
+    story_silent(&s, &line, last);
+    story_end(&s);
+    enum finding_state state = story_only(&s)->state;
+    story_close(&s);
+    return state;
+}
+
+static void who_does_something_else_has_given_up(void) {
+    CU_ASSERT_EQUAL(silence_and(false, false), FINDING_FAILING);
+    CU_ASSERT_EQUAL(silence_and(true, false), FINDING_FAILED);
+    CU_ASSERT_EQUAL(silence_and(false, true), FINDING_FAILED);
+}
+
+/* A client that knows the port already, and meets silence there. */
+static void silence_is_a_filter_only_where_the_host_is_alive(void) {
+    for (int alive = 0; alive < 2; alive++) {
+        struct story s = story_begin();
+        story_asks(&s, OTHER_CLIENT, A, &LSA);
+        story_maps(&s, OTHER_CLIENT, A, &LSA, NULL, PORT);
+        if (!alive) {
+            story_wait(&s, 3600);
+            struct line mapper = story_syn(&s, OTHER_CLIENT, A, 135);
+            story_refuses(&s, &mapper);
+        }
+        struct line line = story_syn(&s, CLIENT, A, PORT);
+        story_wait(&s, 1);
+        story_syn_again(&s, &line);
+        struct sighting last = s.now;
+        story_wait(&s, 60);
+        story_silent(&s, &line, last);
+        story_end(&s);
+        for (size_t i = 0; i < story_findings(&s); i++) {
+            const struct finding *f = judge_finding(s.judge, i);
+            if (strcmp(f->rule->id, "endpoint-filtered") == 0)
+                CU_ASSERT_EQUAL(f->cause, alive ? CAUSE_FILTERED : CAUSE_UNKNOWN);
+        }
+        CU_ASSERT_EQUAL(story_findings(&s), alive ? 1 : 2);
+        story_close(&s);
+    }
+}
+
+static void another_protocol_is_not_registered(void) {
+    struct story s = story_begin();
+    s.asked_for = TRANSPORT_HTTP;
+    story_asks(&s, CLIENT, A, &LSA);
+    story_does_not_know(&s, CLIENT, A, &LSA);
+    s.asked_for = TRANSPORT_TCP;
+    story_served(&s, CLIENT, A, &LSA, PORT);
+    ends_with(&s, NULL);
+    s = story_begin();
+    s.asked_for = TRANSPORT_HTTP;
+    story_asks(&s, CLIENT, A, &LSA);
+    story_does_not_know(&s, CLIENT, A, &LSA);
+    ends_with(&s, "not-registered");
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
         {"silence that is told late", silence_that_is_told_late},
@@ -189,6 +310,13 @@ int main(void) {
         {"a scanner is no client", a_scanner_is_no_client},
         {"a mapper that answers the next time", a_mapper_that_answers_the_next_time},
         {"a failure that came outweighs one that did not", a_foretold_failure_that_came_outweighs_one_that_did_not},
+        {"it was down already", it_was_down_already},
+        {"one mapper gives one port", one_mapper_gives_one_port},
+        {"two ports of one answer", two_ports_of_one_answer},
+        {"a later success does not undo a failure", a_later_success_does_not_undo_a_failure},
+        {"who does something else has given up", who_does_something_else_has_given_up},
+        {"silence is a filter only where the host is alive", silence_is_a_filter_only_where_the_host_is_alive},
+        {"another protocol is not registered", another_protocol_is_not_registered},
         CU_TEST_INFO_NULL,
     };
     return unit_run("rules/subtle", tests);
