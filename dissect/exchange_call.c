@@ -2,16 +2,6 @@
 #include "dissect/call.h"
 #include "dissect/exchange.h"
 
-bool exchange_is_mapper(const struct context *context) {
-    return context != NULL && syntax_compatible(&context->interface, &SYNTAX_EPM);
-}
-
-bool exchange_may_be_mapper(const struct exchange *x, const struct context *context) {
-    if (context == NULL || uuid_is_nil(&context->interface.uuid))
-        return x->teller.origin.mapper;
-    return exchange_is_mapper(context);
-}
-
 static struct reader after_header(const struct pdu *pdu) {
     struct reader r = reader_over(pdu->bytes, pdu->order);
     reader_skip(&r, PDU_HEADER_SIZE);

@@ -3,6 +3,16 @@
 #include "dissect/text.h"
 #include "dissect/tower.h"
 
+bool exchange_is_mapper(const struct context *context) {
+    return context != NULL && syntax_compatible(&context->interface, &SYNTAX_EPM);
+}
+
+bool exchange_may_be_mapper(const struct exchange *x, const struct context *context) {
+    if (context == NULL || uuid_is_nil(&context->interface.uuid))
+        return x->teller.origin.mapper;
+    return exchange_is_mapper(context);
+}
+
 enum { LEVEL_PRIVACY = 6 };
 
 /* How a stub is tried: in the encoding that the context was accepted with; where that is not known in each, and then
