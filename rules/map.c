@@ -94,7 +94,11 @@ static void take_towers(struct knowledge *k, const struct fact *fact, struct tra
                         (struct endpoint){fact->server.address, 0});
 }
 
-static void not_known(struct knowledge *k, const struct fact *fact, struct session *session) {
+static void not_known(struct knowledge *k, const struct fact *fact, struct tracked *t) {
+    struct session *session = &t->session;
+    struct client *client = places_client(k->places, &fact->client.address);
+    if (client != NULL && t->earlier == NULL)
+        client->unregistered++; /* asked for the first time */
     session_fail(session, OUTCOME_NOT_REGISTERED, fact->seen, fact->seen);
     if (session->transport == TRANSPORT_TCP || session->transport == TRANSPORT_UNKNOWN)
         knowledge_prove(k, fact, &session->interface, PROOF_NOT_REGISTERED, (struct endpoint){fact->server.address, 0});
@@ -119,7 +123,7 @@ static void answered(struct knowledge *k, const struct fact *fact) {
     session->status = fact->map.status;
     t->by_mapper = true;
     if (fact->map.status == EPT_S_NOT_REGISTERED || fact->map.status == WIN32_NOT_REGISTERED)
-        not_known(k, fact, session);
+        not_known(k, fact, t);
     else
         session_fail(session, OUTCOME_FAULTED, fact->seen, fact->seen);
 }

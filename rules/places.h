@@ -39,6 +39,7 @@ struct client {
     struct address address;
     bool speaks_rpc;       /* it has asked a mapper, or bound */
     uint32_t strays;       /* its connects, to endpoints that nobody named, that failed */
+    uint32_t unregistered; /* interfaces that it asked for and that were not registered */
     uint32_t dead_mappers; /* servers at whose mapper it failed, one after the other */
     struct address last_dead_mapper;
 };

@@ -9,7 +9,7 @@ static bool fires(const struct trial *t, struct verdict *v) {
     if (t->outcome != OUTCOME_REJECTED || (!session->nak && t->stand_count == 0))
         return false;
     v->cause = CAUSE_REJECTED;
-    v->signature = "S6";
+    v->signature = session->nak ? NULL : "S6";
     v->win32 = session->nak ? win32_of_nak((uint16_t)session->status) : win32_of_rejection((uint16_t)session->status);
     char also[320] = "";
     if (t->stand_count != 0)

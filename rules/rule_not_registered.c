@@ -14,8 +14,15 @@ static bool has_another_protocol(const struct trial *t) {
     return binding_after(binding, is_known, INT64_MIN) != NULL;
 }
 
+/* Who asks for one interface after the other that is not there lists what the server has, and misses nothing. */
+static bool is_enumerating(const struct trial *t) {
+    enum { MANY = 10 };
+    const struct client *client = places_client(t->knowledge->places, &t->session->client.address);
+    return client != NULL && client->unregistered >= MANY;
+}
+
 static bool fires(const struct trial *t, struct verdict *v) {
-    if (t->outcome != OUTCOME_NOT_REGISTERED || has_another_protocol(t))
+    if (t->outcome != OUTCOME_NOT_REGISTERED || has_another_protocol(t) || (t->stand_count == 0 && is_enumerating(t)))
         return false;
     v->cause = CAUSE_NOT_REGISTERED;
     v->signature = t->stand_count != 0 ? "S2" : NULL;
@@ -61,6 +68,8 @@ const struct rule RULE_NOT_REGISTERED = {
             "\n"
             "What can fool it\n"
             "  A client that asks for an optional interface, or for one that starts later.\n"
-            "  Questions for another protocol than TCP count only if no other was registered.\n",
+            "  Questions for another protocol than TCP count only if no other was registered,\n"
+            "  and those of a client that asks for ten and more interfaces in vain, as scanners\n"
+            "  and test suites do, only where another address of the server has the interface.\n",
     .fires = fires,
 };

@@ -298,6 +298,22 @@ static void another_protocol_is_not_registered(void) {
     ends_with(&s, "not-registered");
 }
 
+static void who_asks_for_everything_misses_nothing(void) {
+    struct story s = story_begin();
+    story_served(&s, OTHER_CLIENT, B, &LSA, PORT);
+    for (uint8_t i = 0; i < 12; i++) {
+        struct syntax_id interface = {{{0xee, i}}, 1, 0};
+        story_asks(&s, CLIENT, A, &interface);
+        story_does_not_know(&s, CLIENT, A, &interface);
+    }
+    story_asks(&s, CLIENT, A, &LSA);
+    story_does_not_know(&s, CLIENT, A, &LSA);
+    story_end(&s);
+    CU_ASSERT_STRING_EQUAL(story_only(&s)->rule->id, "not-registered"); /* the one that B has */
+    CU_ASSERT_TRUE(syntax_compatible(&story_only(&s)->interface, &LSA));
+    story_close(&s);
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
         {"silence that is told late", silence_that_is_told_late},
@@ -317,6 +333,7 @@ int main(void) {
         {"who does something else has given up", who_does_something_else_has_given_up},
         {"silence is a filter only where the host is alive", silence_is_a_filter_only_where_the_host_is_alive},
         {"another protocol is not registered", another_protocol_is_not_registered},
+        {"who asks for everything misses nothing", who_asks_for_everything_misses_nothing},
         CU_TEST_INFO_NULL,
     };
     return unit_run("rules/subtle", tests);
