@@ -2,7 +2,10 @@
 /* Connections: which session one belongs to, and what becomes of it. */
 #include "rules/knowledge.h"
 
-static const int64_t RETRY_WITHIN = 10 * SECOND;   /* a new connect so soon after a failed one is the same try */
+static const int64_t RETRY_WITHIN = 10 * SECOND; /* a new connect so soon after a failed one is the same try */
+static const int64_t MAP_IS_FRESH = 30 * SECOND; /* later it may be another process's connect */
+static const int64_t WAITS_TOGETHER =
+    10 * SECOND; /* sessions mapped so shortly before one of them finds the port shut */
 static const int64_t MAP_VALID_FOR = 300 * SECOND; /* how long after the answer a connect is taken as its consequence */
 
 static bool maps_to_port(const struct session *session, uint16_t port) {
@@ -14,7 +17,8 @@ static bool maps_to_port(const struct session *session, uint16_t port) {
 
 static bool waits_to_connect(const struct tracked *t, const struct fact *fact) {
     const struct session *s = &t->session;
-    return t->flow == 0 && !s->to_mapper && maps_to_port(s, fact->server.port) &&
+    bool free = t->flow == 0 || (t->late && s->stages[STAGE_BOUND].frame == 0);
+    return free && !s->to_mapper && maps_to_port(s, fact->server.port) &&
            fact->seen.time - s->stages[STAGE_MAPPED].time < MAP_VALID_FOR;
 }
 
@@ -25,16 +29,28 @@ static bool failed_to_connect(const struct session *s) {
             s->outcome == OUTCOME_UNKNOWN);
 }
 
+/* Asked for, and the answer is not in the capture: then the port may be what it was told. */
+static bool waits_for_answer(const struct tracked *t, const struct fact *fact) {
+    const struct sighting *stages = t->session.stages;
+    return t->flow == 0 && !t->session.to_mapper && stages[STAGE_ASKED].frame != 0 && stages[STAGE_MAPPED].frame == 0 &&
+           fact->seen.time - stages[STAGE_ASKED].time < RETRY_WITHIN;
+}
+
 /* The session that a new connection belongs to: the newest one mapped to this port that has no connection yet; else
  * the newest one whose connect has just failed, which is tried again; else a new one, where the endpoint is known: from
  * what this client used there before, or from what anybody was told of it. */
 static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact) {
     struct tracked *again = NULL;
+    struct tracked *asked = NULL;
     struct tracked *used = NULL;
     struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
     for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older) {
-        if (waits_to_connect(t, fact))
+        if (waits_to_connect(t, fact)) {
+            t->guessed = t->guessed || fact->seen.time - t->session.stages[STAGE_MAPPED].time > MAP_IS_FRESH;
             return t;
+        }
+        if (asked == NULL && waits_for_answer(t, fact))
+            asked = t;
         if (t->session.to_mapper || !maps_to_port(&t->session, fact->server.port))
             continue;
         if (again == NULL && failed_to_connect(&t->session) && fact->seen.time - t->session.failed.time < RETRY_WITHIN)
@@ -44,8 +60,10 @@ static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact)
     }
     if (again != NULL)
         return again;
-    const struct syntax_id *interface =
-        used != NULL ? &used->session.interface : places_interface_at(k->places, &fact->server);
+    const struct syntax_id *known = places_interface_at(k->places, &fact->server);
+    if (asked != NULL && (known == NULL || syntax_compatible(known, &asked->session.interface)))
+        return asked;
+    const struct syntax_id *interface = used != NULL ? &used->session.interface : known;
     if (interface == NULL)
         return NULL;
     t = track_session(k->track, &fact->client, &fact->server, interface, TRANSPORT_TCP);
@@ -66,6 +84,7 @@ static void begin(struct knowledge *k, const struct fact *fact) {
     if (t == NULL)
         return;
     track_attach(k->track, c, t);
+    t->late = t->condemned = false;
     t->session.client.port = fact->client.port;
     session_reach(&t->session, STAGE_CONNECTING, fact->seen);
     if (t->session.failed.frame != 0)
@@ -91,9 +110,13 @@ static void overdue(struct knowledge *k, struct tracked *t, const struct fact *f
 
 static void attempted(struct knowledge *k, const struct fact *fact) {
     struct connection *c = track_connection(k->track, fact->flow);
-    if (c == NULL && fact->connect.attempt <= 1) {
+    if (c == NULL) {
         begin(k, fact);
         c = track_connection(k->track, fact->flow);
+        if (c != NULL && fact->connect.attempt > 1) /* what it belongs to was not known at its first SYN */
+            c->second_syn = fact->seen;
+        if (c != NULL && fact->connect.attempt > 1)
+            c->syns = fact->connect.attempt - 1;
     } else if (c != NULL && !c->established) {
         c->syn_interval = fact->seen.time - c->last_syn.time;
         for (size_t i = 0; i < c->session_count; i++)
@@ -121,6 +144,7 @@ static struct connection *begin_late(struct knowledge *k, const struct fact *fac
         if (t->session.tower_count != 0 && waits_to_connect(t, fact)) {
             struct connection *c = track_connection_or_new(k->track, fact->flow);
             track_attach(k->track, c, t);
+            t->late = true;
             return c;
         }
     return NULL;
@@ -129,6 +153,9 @@ static struct connection *begin_late(struct knowledge *k, const struct fact *fac
 static void established(struct knowledge *k, const struct fact *fact) {
     bool to_mapper = fact->server.port == MAPPER_PORT;
     struct connection *c = track_connection(k->track, fact->flow);
+    if (c == NULL && fact->connect.midstream && fact->connect.server_ttl == 0)
+        return; /* a packet of the client alone: nobody may be there */
+    places_connect(k->places, &fact->server, false, fact->seen.time);
     if (c == NULL && !to_mapper)
         c = begin_late(k, fact);
     identity_packet(k->identity, &fact->server.address, &fact->connect.server_mac, fact->connect.server_ttl, fact->seen,
@@ -140,24 +167,20 @@ static void established(struct knowledge *k, const struct fact *fact) {
     c->established = true;
     for (size_t i = 0; i < c->session_count; i++) {
         struct session *session = &c->sessions[i]->session;
+        if (c->sessions[i]->flow != fact->flow)
+            continue; /* over another connection */
+        session_reach(session, STAGE_CONNECTED, fact->seen);
+        if (session->outcome == OUTCOME_SERVED)
+            continue; /* the facts are out of order */
         session_unfail(session);
         session->outcome = OUTCOME_UNKNOWN;
         session->client.port = fact->client.port;
         session->server.port = fact->server.port;
-        session_reach(session, STAGE_CONNECTED, fact->seen);
         if (!c->sessions[i]->guessed)
             knowledge_prove(k, fact, &session->interface, PROOF_CONNECTED, fact->server);
     }
     if (!c->to_mapper && c->session_count != 0)
         places_accepts(k->places, &fact->server);
-}
-
-static void count_dead_mapper(struct knowledge *k, const struct fact *fact) {
-    struct client *client = places_client(k->places, &fact->client.address);
-    if (client == NULL || address_equal(&client->last_dead_mapper, &fact->server.address))
-        return;
-    client->dead_mappers++;
-    client->last_dead_mapper = fact->server.address;
 }
 
 /* The mapper itself cannot be reached: only now there is a session to speak of. */
@@ -175,14 +198,18 @@ static void fail_at_mapper(struct knowledge *k, const struct fact *fact, struct 
     t->client_ttl = c->client_ttl;
     session_reach(&t->session, STAGE_ASKED, c->first_syn.frame != 0 ? c->first_syn : fact->seen);
     track_attach(k->track, c, t);
-    count_dead_mapper(k, fact);
+    struct client *client = places_client(k->places, &fact->client.address);
+    if (client != NULL)
+        client_misses_mapper(client, &fact->server.address);
 }
 
 /* A dead endpoint condemns every session that was mapped to it and waits to connect. */
 static void condemn_waiting(struct knowledge *k, const struct fact *fact, struct connection *c) {
     struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
     for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older)
-        if (t->session.tower_count != 0 && t->session.outcome == OUTCOME_UNKNOWN && waits_to_connect(t, fact)) {
+        if (t->session.tower_count != 0 && t->session.outcome == OUTCOME_UNKNOWN && waits_to_connect(t, fact) &&
+            fact->seen.time - t->session.stages[STAGE_MAPPED].time < WAITS_TOGETHER) {
+            t->condemned = true;
             session_reach(&t->session, STAGE_CONNECTING, c->first_syn);
             t->session.client.port = fact->client.port;
             t->session.server.port = fact->server.port;
@@ -227,12 +254,14 @@ static void not_connected(struct knowledge *k, const struct fact *fact, enum out
     if (!known) {
         struct client *client = places_client(k->places, &fact->client.address);
         if (client != NULL)
-            client->strays++;
+            client_strays(client, &fact->server);
         return;
     }
     fail_at_mapper(k, fact, c);
-    if (outcome == OUTCOME_REFUSED && !c->to_mapper)
+    if (outcome == OUTCOME_REFUSED && !c->to_mapper) {
+        places_connect(k->places, &fact->server, true, fact->seen.time);
         condemn_waiting(k, fact, c);
+    }
     for (size_t i = 0; i < c->session_count; i++)
         fail_session(k, fact, c, c->sessions[i], outcome, kind);
 }

@@ -39,7 +39,8 @@ static void add_stages(struct finding *f, const struct trial *t) {
                  endpoint_text(&s->towers[0], tower));
         add_evidence(f, s->stages[STAGE_MAPPED], what);
     }
-    snprintf(what, sizeof what, "SYN from %s to %s", t->client, t->endpoint);
+    snprintf(what, sizeof what, "SYN from %s to %s%s", t->client, t->endpoint,
+             t->tracked->condemned ? ", for another session" : "");
     add_evidence(f, s->stages[STAGE_CONNECTING], what);
     snprintf(what, sizeof what, "%s accepts the connection", t->endpoint);
     add_evidence(f, s->stages[STAGE_CONNECTED], what);
@@ -202,8 +203,9 @@ bool finding_make(const struct knowledge *k, const struct tracked *tracked, stru
                           .win32 = verdict.win32,
                           .count = 1,
                           .got_through = s->got_through};
-    if (tracked->recovered_elsewhere && f->severity > SEVERITY_WARNING)
-        f->severity = SEVERITY_WARNING; /* a delay, not a failure */
+    /* A delay, no failure; or nobody said what was wanted there. */
+    if ((tracked->recovered_elsewhere || tracked->guessed) && f->severity > SEVERITY_WARNING)
+        f->severity = SEVERITY_WARNING;
     if (f->state == FINDING_FAILED || f->state == FINDING_FAILING) {
         f->failed = s->failed;
         f->lead = s->failed.time - s->flagged.time;

@@ -302,7 +302,8 @@ static void add_relative(struct identity *identity, const struct address *addres
                          int parent) {
     if (identity->answer_count == IDENTITY_MAX_RELATIVES || is_known(identity, address))
         return;
-    bool weak = link->kind == LINK_MAC || (parent >= 0 && identity->answer[parent].weak);
+    bool weak =
+        link->kind == LINK_MAC || link->kind == LINK_ASSOCIATION || (parent >= 0 && identity->answer[parent].weak);
     identity->answer[identity->answer_count++] = (struct relative){*link, parent, *address, weak};
 }
 
@@ -312,10 +313,17 @@ static bool leads_on(const struct identity *identity, const struct address *from
     return parent < 0 || identity->answer[parent].link.kind != LINK_TOWER || find_server(identity, from) != NULL;
 }
 
+/* Group numbers are not unique: a client may join one that another server granted before the capture began. */
+static bool is_belied(const struct identity *identity, const struct identity_link *link) {
+    const struct server *a = find_server(identity, &link->one);
+    const struct server *b = find_server(identity, &link->other);
+    return link->kind == LINK_ASSOCIATION && a != NULL && b != NULL && other_name(a, b);
+}
+
 static void add_relatives_of(struct identity *identity, const struct address *from, int parent) {
     for (size_t i = 0; i < identity->link_count; i++) {
         const struct identity_link *link = &identity->links[i];
-        if (link->kind == LINK_TOWER && !leads_on(identity, from, parent))
+        if ((link->kind == LINK_TOWER && !leads_on(identity, from, parent)) || is_belied(identity, link))
             continue;
         if (address_equal(&link->one, from))
             add_relative(identity, &link->other, link, parent);

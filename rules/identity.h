@@ -47,7 +47,7 @@ struct relative {
     struct identity_link link; /* by which it was reached, */
     int parent;                /* from this relative; -1: from the address itself */
     struct address address;
-    bool weak; /* some link on the way is by link-layer address only */
+    bool weak; /* some link on the way is by link-layer address or association group */
 };
 
 /* Writes the addresses that are one server with this one, itself not among them, the nearest first. Returns their

@@ -71,8 +71,9 @@ enum span {
     SPAN_ALL     /* what was seen later counts too */
 };
 
-/* Writes at most max of them and returns their number. Two addresses that only share a link-layer address are not
- * taken for one server if their mappers give this interface different ports: one mapper would give the same. */
+/* Writes at most max of them and returns their number. Two addresses that only share a link-layer address or
+ * an association group are not taken for one server if their mappers give this interface different ports: one mapper
+ * would give the same. */
 size_t knowledge_bound_elsewhere(const struct knowledge *knowledge, const struct place *place, enum span span,
                                  struct stand *stands, size_t max);
 

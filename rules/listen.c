@@ -13,11 +13,18 @@ static void prove(struct knowledge *k, const struct fact *fact, const struct syn
         knowledge_prove(k, fact, interface, kind, fact->server);
 }
 
+/* One connection may carry several sessions of an interface; what is said concerns the one that it is the latest of. */
 static struct tracked *on_connection(const struct connection *c, const struct syntax_id *interface) {
-    for (size_t i = 0; i < c->session_count; i++)
-        if (syntax_compatible(&c->sessions[i]->session.interface, interface))
-            return c->sessions[i];
-    return NULL;
+    struct tracked *other = NULL;
+    for (size_t i = 0; i < c->session_count; i++) {
+        struct tracked *t = c->sessions[i];
+        if (!syntax_compatible(&t->session.interface, interface))
+            continue;
+        if (t->flow == c->flow)
+            return t;
+        other = t;
+    }
+    return other;
 }
 
 /* A session whose interface was only guessed by the endpoint, and which no bind has confirmed. */

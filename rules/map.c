@@ -104,8 +104,22 @@ static void not_known(struct knowledge *k, const struct fact *fact, struct track
         knowledge_prove(k, fact, &session->interface, PROOF_NOT_REGISTERED, (struct endpoint){fact->server.address, 0});
 }
 
+/* It was mapped on this connection before: a later "not registered" says that there is no more of it. */
+static bool is_end_of_list(const struct knowledge *k, const struct fact *fact) {
+    const struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older)
+        if (t->map_flow == fact->flow && t->session.tower_count != 0 &&
+            syntax_compatible(&t->session.interface, &fact->map.interface))
+            return true;
+    return false;
+}
+
 static void answered(struct knowledge *k, const struct fact *fact) {
     struct tracked *t = track_question(k->track, fact->flow, fact->map.call_id);
+    /* A call_id used again, and the question is not in the capture. */
+    if (t != NULL && !uuid_is_nil(&fact->map.interface.uuid) &&
+        !syntax_compatible(&t->session.interface, &fact->map.interface))
+        t = NULL;
     if (t == NULL && !uuid_is_nil(&fact->map.interface.uuid))
         t = begin(k, fact);
     if (t == NULL)
@@ -118,7 +132,7 @@ static void answered(struct knowledge *k, const struct fact *fact) {
         predict_at_answer(k, t, fact->seen);
         return;
     }
-    if (!first || fact->map.status == 0)
+    if (!first || fact->map.status == 0 || is_end_of_list(k, fact))
         return; /* the end of an enumeration, or nothing to say */
     session->status = fact->map.status;
     t->by_mapper = true;

@@ -16,7 +16,9 @@ static_assert(sizeof(struct endpoint_key) == 19, "keys are compared as bytes, so
 
 struct known_endpoint {
     struct endpoint_key key;
+    bool known_for; /* the interface is set */
     struct syntax_id interface;
+    int64_t refused, accepted; /* when last; INT64_MIN: never */
     UT_hash_handle hh;
 };
 
@@ -65,23 +67,53 @@ static struct known_endpoint *find_endpoint(const struct places *places, const s
 
 const struct syntax_id *places_interface_at(const struct places *places, const struct endpoint *endpoint) {
     struct known_endpoint *known = find_endpoint(places, endpoint);
-    return known == NULL ? NULL : &known->interface;
+    return known == NULL || !known->known_for ? NULL : &known->interface;
+}
+
+static struct known_endpoint *get_endpoint(struct places *places, const struct endpoint *endpoint) {
+    struct known_endpoint *known = find_endpoint(places, endpoint);
+    if (known != NULL)
+        return known;
+    if (HASH_COUNT(places->endpoints) == MAX_ENDPOINTS) {
+        places->tally->limits[LIMIT_BINDINGS]++;
+        return NULL;
+    }
+    known = allocate(1, sizeof *known);
+    known->refused = known->accepted = INT64_MIN;
+    known->key.address = endpoint->address;
+    known->key.port[0] = (uint8_t)(endpoint->port >> 8);
+    known->key.port[1] = (uint8_t)endpoint->port;
+    HASH_ADD(hh, places->endpoints, key, sizeof known->key, known);
+    return known;
+}
+
+/* The interface mgmt, afa8bd80-7d8a-11c9-bef4-08002b102989. */
+static bool is_management(const struct syntax_id *interface) {
+    static const struct uuid mgmt = {
+        {0xaf, 0xa8, 0xbd, 0x80, 0x7d, 0x8a, 0x11, 0xc9, 0xbe, 0xf4, 0x08, 0x00, 0x2b, 0x10, 0x29, 0x89}};
+    return uuid_equal(&interface->uuid, &mgmt);
 }
 
 void places_learn(struct places *places, const struct endpoint *endpoint, const struct syntax_id *interface) {
-    struct known_endpoint *known = find_endpoint(places, endpoint);
-    if (known == NULL) {
-        if (HASH_COUNT(places->endpoints) == MAX_ENDPOINTS) {
-            places->tally->limits[LIMIT_BINDINGS]++;
-            return;
-        }
-        known = allocate(1, sizeof *known);
-        known->key.address = endpoint->address;
-        known->key.port[0] = (uint8_t)(endpoint->port >> 8);
-        known->key.port[1] = (uint8_t)endpoint->port;
-        HASH_ADD(hh, places->endpoints, key, sizeof known->key, known);
-    }
+    struct known_endpoint *known = is_management(interface) ? NULL : get_endpoint(places, endpoint);
+    if (known == NULL)
+        return;
+    known->known_for = true;
     known->interface = *interface;
+}
+
+void places_connect(struct places *places, const struct endpoint *endpoint, bool refused, int64_t time) {
+    struct known_endpoint *known = get_endpoint(places, endpoint);
+    if (known == NULL)
+        return;
+    int64_t *last = refused ? &known->refused : &known->accepted;
+    if (time > *last)
+        *last = time;
+}
+
+bool places_is_down(const struct places *places, const struct endpoint *endpoint) {
+    struct known_endpoint *known = find_endpoint(places, endpoint);
+    return known != NULL && known->refused > known->accepted;
 }
 
 static struct known_standing *find_standing(const struct places *places, const struct address *address) {
@@ -141,4 +173,20 @@ struct client *places_client(struct places *places, const struct address *addres
         HASH_ADD(hh, places->clients, client.address, sizeof known->client.address, known);
     }
     return &known->client;
+}
+
+void client_strays(struct client *client, const struct endpoint *endpoint) {
+    for (uint32_t i = 0; i < client->strays; i++)
+        if (endpoint_equal(&client->stray[i], endpoint))
+            return;
+    if (client->strays < CLIENT_MANY)
+        client->stray[client->strays++] = *endpoint;
+}
+
+void client_misses_mapper(struct client *client, const struct address *mapper) {
+    for (uint32_t i = 0; i < client->dead_mappers; i++)
+        if (address_equal(&client->dead_mapper[i], mapper))
+            return;
+    if (client->dead_mappers < CLIENT_MANY)
+        client->dead_mapper[client->dead_mappers++] = *mapper;
 }

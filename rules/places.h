@@ -15,9 +15,14 @@ struct places;
 struct places *places_open(struct tally *tally);
 void places_close(struct places *places);
 
-/* Which interface was last mapped to or bound at this endpoint; NULL if none was. */
+/* Which interface was last mapped to or bound at this endpoint; NULL if none was. The management interface is at
+ * every endpoint and tells nothing of it, so it is not learnt. */
 const struct syntax_id *places_interface_at(const struct places *places, const struct endpoint *endpoint);
 void places_learn(struct places *places, const struct endpoint *endpoint, const struct syntax_id *interface);
+/* A connect to it was refused, or accepted, whatever it was wanted for. */
+void places_connect(struct places *places, const struct endpoint *endpoint, bool refused, int64_t time);
+/* It has refused, and not accepted since. */
+bool places_is_down(const struct places *places, const struct endpoint *endpoint);
 
 /* How an address has behaved towards connects to mapped endpoints, whatever their interface. */
 struct standing {
@@ -34,17 +39,23 @@ void places_accepts(struct places *places, const struct endpoint *endpoint);
 void places_refuses(struct places *places, const struct endpoint *endpoint, const struct syntax_id *interface,
                     struct sighting seen);
 
+enum { CLIENT_MANY = 10 }; /* more than a client that errs */
+
 /* What a client does besides its sessions. */
 struct client {
     struct address address;
     bool speaks_rpc;       /* it has asked a mapper, or bound */
-    uint32_t strays;       /* its connects, to endpoints that nobody named, that failed */
+    uint32_t strays;       /* endpoints that nobody named, at which it failed; counted up to CLIENT_MANY */
     uint32_t unregistered; /* interfaces that it asked for and that were not registered */
-    uint32_t dead_mappers; /* servers at whose mapper it failed, one after the other */
-    struct address last_dead_mapper;
+    uint32_t dead_mappers; /* servers at whose mapper it failed; likewise */
+    struct endpoint stray[CLIENT_MANY];
+    struct address dead_mapper[CLIENT_MANY];
 };
 
 /* NULL when the limit is reached. */
 struct client *places_client(struct places *places, const struct address *address);
+/* It failed to connect: to an endpoint that nobody named, or to a mapper. */
+void client_strays(struct client *client, const struct endpoint *endpoint);
+void client_misses_mapper(struct client *client, const struct address *mapper);
 
 #endif

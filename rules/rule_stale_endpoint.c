@@ -5,7 +5,7 @@
 
 static bool fires(const struct trial *t, struct verdict *v) {
     /* A port that only came later is no sign of a move if the interface was bound elsewhere and never here. */
-    bool moved = t->moved.port != 0 && (t->moved_time <= t->time || t->stand_count == 0);
+    bool moved = t->moved.port != 0 && (t->stand_count == 0 || (t->moved_serves && t->moved_time <= t->time));
     if (t->session->to_mapper || t->outcome != OUTCOME_REFUSED || (!t->served_before && !moved))
         return false;
     v->moved = t->moved;
@@ -13,7 +13,8 @@ static bool fires(const struct trial *t, struct verdict *v) {
     char now[320] = "";
     char endpoint[ENDPOINT_TEXT_SIZE];
     if (t->moved.port != 0)
-        snprintf(now, sizeof now, " It is at %s now.", endpoint_text(&t->moved, endpoint));
+        snprintf(now, sizeof now, t->moved_serves ? " It is at %s now." : " Its endpoint mapper gives %s now.",
+                 endpoint_text(&t->moved, endpoint));
     else if (t->stand_count != 0)
         snprintf(now, sizeof now, " The same server has it at %s now.", t->elsewhere);
     const char *before = t->served_before ? ", though the interface was served at this address before" : "";

@@ -3,6 +3,11 @@
 
 #include <stdio.h>
 
+/* What is foretold is worded by what it rests on. */
+static const char *foretold(const struct trial *t) {
+    return t->tracked->prediction == PREDICTED_BY_OTHER_INTERFACE ? "is probably not" : "by all signs is not";
+}
+
 static bool fires(const struct trial *t, struct verdict *v) {
     /* Served here before: moved or stopped, not unbound. Walked on to the next address: a delay (N5). */
     if (t->session->to_mapper || t->outcome != OUTCOME_REFUSED || t->stand_count == 0 || t->served_before ||
@@ -14,7 +19,7 @@ static bool fires(const struct trial *t, struct verdict *v) {
     snprintf(v->message, sizeof v->message,
              "%s goes to %s for %s, which %s bound at that address: %s. The same server %s "
              "%s.",
-             t->client, t->address, t->interface, failed ? "is not" : "by all signs is not", t->failure, "has it at",
+             t->client, t->address, t->interface, failed ? "is not" : foretold(t), t->failure, "has it at",
              t->elsewhere);
     snprintf(v->advice, sizeof v->advice,
              "Send the client to an address where it is bound (%s), by DNS or a hosts entry on the client, or make the "

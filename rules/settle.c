@@ -7,7 +7,6 @@ static const int64_t FALLBACK_WITHIN = 600 * SECOND; /* a later success of the s
 static const int64_t WALK_WITHIN = 60 * SECOND;      /* going on to the next address of a name */
 enum { MAX_LOOK_AHEAD = 256 };                       /* later sessions of the same client and interface */
 enum { REFUSED_SYNS = 3, SILENT_SYNS = 5 };          /* of one Windows connect: refused, and silent with 1 s timeout */
-enum { SCANNER_STRAYS = 10, SCANNER_MAPPERS = 10 };  /* more than a client that errs: see looks_like_a_scanner */
 
 static bool is_windows_ttl(uint8_t ttl) { return ttl > 64 && ttl <= 128; }
 
@@ -46,11 +45,14 @@ static void settle_refusal(const struct knowledge *k, struct tracked *t) {
                               k->end - t->session.failed.time < REFUSAL_RETRY;
 }
 
-/* Who never speaks RPC, and fails at many closed ports or at many mappers, is looking what is open. */
-static bool looks_like_a_scanner(const struct knowledge *k, const struct session *session) {
+/* Who never speaks RPC, and fails at many closed ports or at many mappers, once at each, is looking what is open. */
+static bool looks_like_a_scanner(const struct knowledge *k, const struct tracked *t) {
+    const struct session *session = &t->session;
     const struct client *client = places_client(k->places, &session->client.address);
-    return client != NULL && !client->speaks_rpc &&
-           (client->strays >= SCANNER_STRAYS || client->dead_mappers >= SCANNER_MAPPERS);
+    bool tries_again =
+        t->older != NULL || track_newest(k->track, &session->client.address, &session->server.address) != t;
+    return client != NULL && !client->speaks_rpc && !tries_again &&
+           (client->strays >= CLIENT_MANY || client->dead_mappers >= CLIENT_MANY);
 }
 
 static const char *why_unclear(const struct session *session) {
@@ -73,7 +75,9 @@ static void settle_one(const struct knowledge *k, struct tracked *t) {
         settle_silence(k, t);
     else if (session->outcome == OUTCOME_REFUSED)
         settle_refusal(k, t);
-    if (session->to_mapper && session->failed.frame != 0 && looks_like_a_scanner(k, session))
+    if (t->condemned && !places_is_down(k->places, &session->server))
+        cannot_tell(session, "only another connection of this client was refused, and the endpoint accepts again");
+    if ((session->to_mapper || t->guessed) && session->failed.frame != 0 && looks_like_a_scanner(k, t))
         cannot_tell(session, "the client never speaks RPC and fails at many ports or hosts, as a scanner does");
     if (session->outcome == OUTCOME_UNKNOWN && session->unclear == NULL)
         session->unclear = why_unclear(session);
@@ -97,6 +101,22 @@ static enum got_through way_of(const struct knowledge *k, const struct session *
     return same ? GOT_THROUGH_RETRY : GOT_THROUGH_OTHER_ADDRESS;
 }
 
+/* No mapper was asked, the SYN follows on the failure, and the client had not been served there before. */
+static bool walked_on(const struct tracked *failed, const struct tracked *t, int64_t time) {
+    const struct session *f = &failed->session;
+    const struct session *s = &t->session;
+    const struct sighting *syn = &s->stages[STAGE_CONNECTING];
+    int64_t within = f->outcome == OUTCOME_REFUSED ? 2 * SECOND : WALK_WITHIN;
+    if (s->stages[STAGE_ASKED].frame != 0 || s->stages[STAGE_MAPPED].frame != 0 || s->server.port != f->server.port ||
+        syn->frame == 0 || syn->time < time || syn->time - time > within)
+        return false;
+    const struct tracked *e = failed->earlier;
+    for (int i = 0; e != NULL && i < MAX_LOOK_AHEAD; i++, e = e->earlier)
+        if (e->session.outcome == OUTCOME_SERVED && endpoint_equal(&e->session.server, &s->server))
+            return false;
+    return true;
+}
+
 static bool is_way_through(const struct knowledge *k, struct tracked *failed, const struct tracked *t, int64_t time) {
     struct session *f = &failed->session;
     const struct session *s = &t->session;
@@ -109,8 +129,8 @@ static bool is_way_through(const struct knowledge *k, struct tracked *failed, co
     f->got_through_at = s->stages[STAGE_BOUND].frame != 0 ? s->stages[STAGE_BOUND] : s->stages[STAGE_ANSWERED];
     f->still_trying = false;
     /* The same port at the next address without asking the mapper there: the runtime walked down the list. */
-    failed->recovered_elsewhere = f->got_through == GOT_THROUGH_OTHER_ADDRESS && after < WALK_WITHIN &&
-                                  s->stages[STAGE_ASKED].frame == 0 && s->server.port == f->server.port;
+    failed->recovered_elsewhere =
+        f->got_through == GOT_THROUGH_OTHER_ADDRESS && after < WALK_WITHIN && walked_on(failed, t, time);
     failed->recovered_at = s->server;
     return true;
 }

@@ -30,6 +30,8 @@ struct tracked {
     int64_t served_time;
     int64_t done; /* when the connection to the mapper was closed; 0 = not seen */
     uint8_t client_ttl;
+    bool late;                /* its connection was joined midway, and may be another one's */
+    bool condemned;           /* it was not tried: another connection of the client to its endpoint was refused */
     bool guessed;             /* the interface is only known from who else used the endpoint */
     bool by_mapper;           /* the status of a fault is the mapper's */
     bool recovered_elsewhere; /* N5: the client walked on to the next address of the name, and was served there */

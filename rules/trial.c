@@ -85,9 +85,11 @@ static void find_moved(struct trial *t, const struct binding *here) {
         const struct proof *proof = &here->proofs[i];
         bool mapped_since = proof->kind == PROOF_MAPPED && proof->last.time > s->stages[STAGE_MAPPED].time;
         bool serves_later = proof_is_of_serving(proof->kind) && proof->last.time > t->time;
-        if ((mapped_since || serves_later) && !is_among_towers(s, proof->endpoint.port)) {
+        if ((mapped_since || serves_later) && !is_among_towers(s, proof->endpoint.port) &&
+            proof->endpoint.port != MAPPER_PORT && !places_is_down(t->knowledge->places, &proof->endpoint)) {
             t->moved = proof->endpoint;
             t->moved_time = proof->last.time;
+            t->moved_serves = t->moved_serves || serves_later;
         }
     }
 }

@@ -18,6 +18,7 @@ struct trial {
     bool host_alive;       /* its mapper answers */
     struct endpoint moved; /* where this very address has it now, or by its mapper's later word; port 0 = not known */
     int64_t moved_time;
+    bool moved_serves;                      /* it was seen to work there */
     struct stand stands[FINDING_MAX_BOUND]; /* where the same server has it bound instead */
     size_t stand_count;
     /* Words for the messages. */

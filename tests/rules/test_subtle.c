@@ -123,9 +123,9 @@ static void many_questions_at_once_all_find_their_answers(void) {
 
 static void scan(const char *client, int mappers, int strays, bool asks, size_t findings) {
     struct story s = story_begin();
-    char server[] = "10.9.0.00";
+    char server[] = "10.9.0.10";
     for (int i = 0; i < mappers + strays; i++) {
-        server[sizeof server - 3] = (char)('0' + i / 10);
+        server[sizeof server - 3] = (char)('1' + i / 10);
         server[sizeof server - 2] = (char)('0' + i % 10);
         struct line line = story_syn(&s, client, server, i < mappers ? 135 : 4000);
         story_refuses(&s, &line);
@@ -141,7 +141,17 @@ static void a_scanner_is_no_client(void) {
     scan(CLIENT, 1, 0, false, 1);
     scan(CLIENT, 1, 12, false, 0);
     scan(CLIENT, 20, 0, false, 0);
-    scan(CLIENT, 1, 12, true, 1); /* who speaks RPC is a client */
+    scan(CLIENT, 1, 12, true, 1);   /* who speaks RPC is a client */
+    struct story s = story_begin(); /* and so is who tries again and again */
+    for (int i = 0; i < 12; i++) {
+        struct line line = story_syn(&s, CLIENT, i % 2 == 0 ? A : STRANGER, 135);
+        story_refuses(&s, &line);
+        struct line stray = story_syn(&s, CLIENT, B, 8080);
+        story_refuses(&s, &stray);
+    }
+    story_end(&s);
+    CU_ASSERT_EQUAL(story_findings(&s), 2);
+    story_close(&s);
 }
 
 static void a_mapper_that_answers_the_next_time(void) {
@@ -314,6 +324,73 @@ static void who_asks_for_everything_misses_nothing(void) {
     story_close(&s);
 }
 
+static void another_process_at_the_good_address_is_no_walk(void) {
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    story_wait(&s, 20);
+    struct line line = story_syn(&s, CLIENT, B, PORT);
+    story_accepts(&s, &line);
+    story_binds(&s, &line, &LSA);
+    story_accepts_bind(&s, &line, &LSA);
+    ends_with(&s, "unbound-address");
+}
+
+static void the_endpoint_itself_refuses_for_another_interface(void) {
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_refused(&s, OTHER_CLIENT, B, &SAM, PORT);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    story_end(&s);
+    for (size_t i = 0; i < story_findings(&s); i++)
+        CU_ASSERT_STRING_NOT_EQUAL(judge_finding(s.judge, i)->rule->id, "unbound-address");
+    story_close(&s);
+}
+
+static void who_only_waited_is_not_condemned_for_long(void) {
+    struct story s = story_begin();
+    story_asks(&s, CLIENT, A, &LSA);
+    story_maps(&s, CLIENT, A, &LSA, NULL, PORT); /* and never connects */
+    story_wait(&s, 5);
+    story_asks(&s, CLIENT, A, &SAM);
+    story_maps(&s, CLIENT, A, &SAM, NULL, PORT);
+    struct line line = story_syn(&s, CLIENT, A, PORT);
+    story_refuses(&s, &line);
+    story_wait(&s, 0.5);
+    struct line again = story_syn(&s, CLIENT, A, PORT);
+    story_accepts(&s, &again);
+    story_binds(&s, &again, &SAM);
+    story_accepts_bind(&s, &again, &SAM);
+    ends_with(&s, NULL);
+}
+
+static void the_first_syn_is_not_in_the_capture(void) {
+    struct story s = story_begin();
+    struct line line = {1000, CLIENT, A, PORT, 1, false};
+    story_asks(&s, CLIENT, A, &LSA);
+    story_maps(&s, CLIENT, A, &LSA, NULL, PORT);
+    for (int i = 1; i < 5; i++) {
+        story_wait(&s, i);
+        story_syn_again(&s, &line);
+    }
+    struct sighting last = s.now;
+    story_wait(&s, 60);
+    story_silent(&s, &line, last);
+    ends_with(&s, "endpoint-filtered");
+}
+
+static void the_end_of_a_list_that_is_used_meanwhile(void) {
+    struct story s = story_begin();
+    story_asks(&s, CLIENT, A, &LSA);
+    story_maps(&s, CLIENT, A, &LSA, NULL, PORT);
+    uint64_t mapper = s.flows;
+    struct line line = story_syn(&s, CLIENT, A, PORT);
+    story_accepts(&s, &line);
+    s.flows = mapper;
+    story_does_not_know(&s, CLIENT, A, &LSA);
+    ends_with(&s, NULL);
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
         {"silence that is told late", silence_that_is_told_late},
@@ -334,6 +411,11 @@ int main(void) {
         {"silence is a filter only where the host is alive", silence_is_a_filter_only_where_the_host_is_alive},
         {"another protocol is not registered", another_protocol_is_not_registered},
         {"who asks for everything misses nothing", who_asks_for_everything_misses_nothing},
+        {"another process at the good address is no walk", another_process_at_the_good_address_is_no_walk},
+        {"the endpoint itself refuses for another interface", the_endpoint_itself_refuses_for_another_interface},
+        {"who only waited is not condemned for long", who_only_waited_is_not_condemned_for_long},
+        {"the first SYN is not in the capture", the_first_syn_is_not_in_the_capture},
+        {"the end of a list that is used meanwhile", the_end_of_a_list_that_is_used_meanwhile},
         CU_TEST_INFO_NULL,
     };
     return unit_run("rules/subtle", tests);
