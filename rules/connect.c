@@ -36,17 +36,18 @@ static bool waits_for_answer(const struct tracked *t, const struct fact *fact) {
            fact->seen.time - stages[STAGE_ASKED].time < RETRY_WITHIN;
 }
 
-/* The session that a new connection belongs to: the newest one mapped to this port that has no connection yet; else
- * the newest one whose connect has just failed, which is tried again; else a new one, where the endpoint is known: from
- * what this client used there before, or from what anybody was told of it. */
+/* The session that a new connection belongs to, the newest first: one mapped to this port that has no connection yet,
+ * or one whose connect has just failed, which is tried again; else one whose answer is missing; else a new one, where
+ * the endpoint is known: from what this client used there before, or from what anybody was told of it. */
 static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact) {
     struct tracked *again = NULL;
     struct tracked *asked = NULL;
     struct tracked *used = NULL;
     struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
     for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older) {
-        if (waits_to_connect(t, fact)) {
+        if (waits_to_connect(t, fact) && again == NULL) {
             t->guessed = t->guessed || fact->seen.time - t->session.stages[STAGE_MAPPED].time > MAP_IS_FRESH;
+            t->own = true;
             return t;
         }
         if (asked == NULL && waits_for_answer(t, fact))
@@ -61,14 +62,18 @@ static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact)
     if (again != NULL)
         return again;
     const struct syntax_id *known = places_interface_at(k->places, &fact->server);
-    if (asked != NULL && (known == NULL || syntax_compatible(known, &asked->session.interface)))
+    if (asked != NULL && (known == NULL || syntax_compatible(known, &asked->session.interface))) {
+        asked->guessed = true;
         return asked;
+    }
     const struct syntax_id *interface = used != NULL ? &used->session.interface : known;
     if (interface == NULL)
         return NULL;
     t = track_session(k->track, &fact->client, &fact->server, interface, TRANSPORT_TCP);
-    if (t != NULL)
-        t->guessed = true;
+    if (t == NULL)
+        return NULL;
+    t->guessed = true;
+    t->own = used != NULL;
     return t;
 }
 
@@ -156,6 +161,8 @@ static void established(struct knowledge *k, const struct fact *fact) {
     if (c == NULL && fact->connect.midstream && fact->connect.server_ttl == 0)
         return; /* a packet of the client alone: nobody may be there */
     places_connect(k->places, &fact->server, false, fact->seen.time);
+    if (c != NULL || to_mapper)
+        places_sees(k->places, &fact->server.address, fact->connect.server_ttl != 0);
     if (c == NULL && !to_mapper)
         c = begin_late(k, fact);
     identity_packet(k->identity, &fact->server.address, &fact->connect.server_mac, fact->connect.server_ttl, fact->seen,
@@ -258,6 +265,8 @@ static void not_connected(struct knowledge *k, const struct fact *fact, enum out
         return;
     }
     fail_at_mapper(k, fact, c);
+    if (outcome == OUTCOME_REFUSED)
+        places_sees(k->places, &fact->server.address, true);
     if (outcome == OUTCOME_REFUSED && !c->to_mapper) {
         places_connect(k->places, &fact->server, true, fact->seen.time);
         condemn_waiting(k, fact, c);

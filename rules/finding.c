@@ -204,7 +204,7 @@ bool finding_make(const struct knowledge *k, const struct tracked *tracked, stru
                           .count = 1,
                           .got_through = s->got_through};
     /* A delay, no failure; or nobody said what was wanted there. */
-    if ((tracked->recovered_elsewhere || tracked->guessed) && f->severity > SEVERITY_WARNING)
+    if ((tracked->recovered_elsewhere || (tracked->guessed && !tracked->own)) && f->severity > SEVERITY_WARNING)
         f->severity = SEVERITY_WARNING;
     if (f->state == FINDING_FAILED || f->state == FINDING_FAILING) {
         f->failed = s->failed;

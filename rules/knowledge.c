@@ -99,7 +99,7 @@ size_t knowledge_bound_elsewhere(const struct knowledge *k, const struct place *
     for (size_t i = 0; i < relative_count && count < max; i++) {
         const struct binding *binding = binding_find(k->bindings, &relatives[i].address, &place->interface);
         const struct proof *proof = stands_at(binding, place, span, relatives[i].weak);
-        if (proof == NULL || places_is_down(k->places, &proof->endpoint))
+        if (proof == NULL || places_was_down(k->places, &proof->endpoint, place->time))
             continue;
         stands[count] = (struct stand){.endpoint = proof->endpoint, .proof = proof};
         put_path(&stands[count++], relatives, (int)i);

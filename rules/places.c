@@ -116,6 +116,12 @@ bool places_is_down(const struct places *places, const struct endpoint *endpoint
     return known != NULL && known->refused > known->accepted;
 }
 
+bool places_was_down(const struct places *places, const struct endpoint *endpoint, int64_t time) {
+    static const int64_t soon = 60000000000;
+    struct known_endpoint *known = find_endpoint(places, endpoint);
+    return known != NULL && known->refused > known->accepted && known->refused < time + soon && known->accepted <= time;
+}
+
 static struct known_standing *find_standing(const struct places *places, const struct address *address) {
     struct known_standing *known;
     HASH_FIND(hh, places->standings, address, sizeof *address, known);
@@ -139,6 +145,14 @@ static struct standing *get_standing(struct places *places, const struct address
         HASH_ADD(hh, places->standings, standing.address, sizeof known->standing.address, known);
     }
     return &known->standing;
+}
+
+void places_sees(struct places *places, const struct address *address, bool packet) {
+    struct standing *standing = get_standing(places, address);
+    if (standing == NULL)
+        return;
+    standing->seen = standing->seen || packet;
+    standing->unseen = standing->unseen || !packet;
 }
 
 void places_accepts(struct places *places, const struct endpoint *endpoint) {

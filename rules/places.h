@@ -23,10 +23,14 @@ void places_learn(struct places *places, const struct endpoint *endpoint, const 
 void places_connect(struct places *places, const struct endpoint *endpoint, bool refused, int64_t time);
 /* It has refused, and not accepted since. */
 bool places_is_down(const struct places *places, const struct endpoint *endpoint);
+/* The same around a time: the refusal came before it or soon after, and no acceptance after it. */
+bool places_was_down(const struct places *places, const struct endpoint *endpoint, int64_t time);
 
 /* How an address has behaved towards connects to mapped endpoints, whatever their interface. */
 struct standing {
     struct address address;
+    bool seen;               /* some packet of it is in the capture */
+    bool unseen;             /* it accepted a connection, by what the client sent, and its own packets are missing */
     bool accepts;            /* some endpoint, the mapper's aside, accepted */
     struct endpoint refused; /* latest that refused, and has not accepted since; port 0 = none */
     struct syntax_id refused_interface;
@@ -35,6 +39,7 @@ struct standing {
 
 /* NULL if nothing is known. */
 const struct standing *places_standing(const struct places *places, const struct address *address);
+void places_sees(struct places *places, const struct address *address, bool packet);
 void places_accepts(struct places *places, const struct endpoint *endpoint);
 void places_refuses(struct places *places, const struct endpoint *endpoint, const struct syntax_id *interface,
                     struct sighting seen);

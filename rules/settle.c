@@ -33,6 +33,11 @@ static void settle_silence(const struct knowledge *k, struct tracked *t) {
         cannot_tell(session, "one SYN, no answer to it and no repetition of it are in the capture");
         return;
     }
+    const struct standing *server = places_standing(k->places, &session->server.address);
+    if (server != NULL && server->unseen && !server->seen) {
+        cannot_tell(session, "the server's packets are not in the capture");
+        return;
+    }
     int64_t waited = k->end - t->last_syn.time;
     bool gave_up = t->done > t->last_syn.time || went_on(k, t);
     bool exhausted = is_windows_ttl(t->client_ttl) && session->syns >= SILENT_SYNS && t->syn_interval > 4 * SECOND;
@@ -77,8 +82,10 @@ static void settle_one(const struct knowledge *k, struct tracked *t) {
         settle_refusal(k, t);
     if (t->condemned && !places_is_down(k->places, &session->server))
         cannot_tell(session, "only another connection of this client was refused, and the endpoint accepts again");
-    if ((session->to_mapper || t->guessed) && session->failed.frame != 0 && looks_like_a_scanner(k, t))
+    if ((session->to_mapper || t->guessed) && session->failed.frame != 0 && looks_like_a_scanner(k, t)) {
+        predict_nothing(t);
         cannot_tell(session, "the client never speaks RPC and fails at many ports or hosts, as a scanner does");
+    }
     if (session->outcome == OUTCOME_UNKNOWN && session->unclear == NULL)
         session->unclear = why_unclear(session);
 }

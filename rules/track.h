@@ -33,6 +33,7 @@ struct tracked {
     bool late;                /* its connection was joined midway, and may be another one's */
     bool condemned;           /* it was not tried: another connection of the client to its endpoint was refused */
     bool guessed;             /* the interface is only known from who else used the endpoint */
+    bool own;                 /* guessed from what this very client asked for before */
     bool by_mapper;           /* the status of a fault is the mapper's */
     bool recovered_elsewhere; /* N5: the client walked on to the next address of the name, and was served there */
     struct endpoint recovered_at;

@@ -66,7 +66,7 @@ static void put_words(struct trial *t) {
         snprintf(t->endpoint, sizeof t->endpoint, "%s", t->address);
     interface_text(s->to_mapper ? &SYNTAX_EPM : &s->interface, interface);
     /* Nobody asked for it in this session: it is what the endpoint was known for. */
-    snprintf(t->interface, sizeof t->interface, "%s%s", interface, t->tracked->guessed ? " (known at that port)" : "");
+    snprintf(t->interface, sizeof t->interface, "%s%s", interface, t->tracked->guessed ? " (presumably)" : "");
     put_failure(t);
     put_elsewhere(t);
 }

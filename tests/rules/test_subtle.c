@@ -391,6 +391,37 @@ static void the_end_of_a_list_that_is_used_meanwhile(void) {
     ends_with(&s, NULL);
 }
 
+static void it_refuses_later_but_served_in_between(void) {
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    story_wait(&s, 11);
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_wait(&s, 11);
+    story_refused(&s, CLIENT, B, &LSA, PORT);
+    story_end(&s);
+    CU_ASSERT_EQUAL_FATAL(story_findings(&s), 2);
+    CU_ASSERT_STRING_EQUAL(judge_finding(s.judge, 0)->rule->id, "unbound-address");
+    CU_ASSERT_STRING_EQUAL(judge_finding(s.judge, 1)->rule->id, "stale-endpoint");
+    story_close(&s);
+}
+
+static void a_retry_is_not_another_sessions_connect(void) {
+    struct story s = story_begin();
+    story_asks(&s, CLIENT, A, &SAM);
+    story_maps(&s, CLIENT, A, &SAM, NULL, PORT); /* and never connects */
+    story_wait(&s, 250);
+    story_asks(&s, CLIENT, A, &LSA);
+    story_maps(&s, CLIENT, A, &LSA, NULL, PORT);
+    struct line line = story_syn(&s, CLIENT, A, PORT);
+    story_refuses(&s, &line);
+    struct line again = story_syn(&s, CLIENT, A, PORT);
+    story_accepts(&s, &again);
+    story_binds(&s, &again, &LSA);
+    story_accepts_bind(&s, &again, &LSA);
+    ends_with(&s, NULL);
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
         {"silence that is told late", silence_that_is_told_late},
@@ -416,6 +447,8 @@ int main(void) {
         {"who only waited is not condemned for long", who_only_waited_is_not_condemned_for_long},
         {"the first SYN is not in the capture", the_first_syn_is_not_in_the_capture},
         {"the end of a list that is used meanwhile", the_end_of_a_list_that_is_used_meanwhile},
+        {"it refuses later, but served in between", it_refuses_later_but_served_in_between},
+        {"a retry is not another session's connect", a_retry_is_not_another_sessions_connect},
         CU_TEST_INFO_NULL,
     };
     return unit_run("rules/subtle", tests);
