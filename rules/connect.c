@@ -2,10 +2,9 @@
 /* Connections: which session one belongs to, and what becomes of it. */
 #include "rules/knowledge.h"
 
-static const int64_t RETRY_WITHIN = 10 * SECOND; /* a new connect so soon after a failed one is the same try */
-static const int64_t MAP_IS_FRESH = 30 * SECOND; /* later it may be another process's connect */
-static const int64_t WAITS_TOGETHER =
-    10 * SECOND; /* sessions mapped so shortly before one of them finds the port shut */
+static const int64_t RETRY_WITHIN = 10 * SECOND;   /* a new connect so soon after a failed one is the same try */
+static const int64_t MAP_IS_FRESH = 30 * SECOND;   /* later it may be another process's connect */
+static const int64_t WAITS_TOGETHER = 10 * SECOND; /* mapped so shortly before another session finds the port shut */
 static const int64_t MAP_VALID_FOR = 300 * SECOND; /* how long after the answer a connect is taken as its consequence */
 
 static bool maps_to_port(const struct session *session, uint16_t port) {
@@ -29,7 +28,7 @@ static bool failed_to_connect(const struct session *s) {
             s->outcome == OUTCOME_UNKNOWN);
 }
 
-/* Asked for, and the answer is not in the capture: then the port may be what it was told. */
+/* Asked for, and the answer is not in the capture: a port that is known for the interface may be what it was told. */
 static bool waits_for_answer(const struct tracked *t, const struct fact *fact) {
     const struct sighting *stages = t->session.stages;
     return t->flow == 0 && !t->session.to_mapper && stages[STAGE_ASKED].frame != 0 && stages[STAGE_MAPPED].frame == 0 &&
@@ -62,7 +61,7 @@ static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact)
     if (again != NULL)
         return again;
     const struct syntax_id *known = places_interface_at(k->places, &fact->server);
-    if (asked != NULL && (known == NULL || syntax_compatible(known, &asked->session.interface))) {
+    if (asked != NULL && known != NULL && syntax_compatible(known, &asked->session.interface)) {
         asked->guessed = true;
         return asked;
     }
@@ -118,11 +117,11 @@ static void attempted(struct knowledge *k, const struct fact *fact) {
     if (c == NULL) {
         begin(k, fact);
         c = track_connection(k->track, fact->flow);
-        if (c != NULL && fact->connect.attempt > 1) /* what it belongs to was not known at its first SYN */
+        if (c != NULL && fact->connect.attempt > 1) { /* what it belongs to was not known at its first SYN */
             c->second_syn = fact->seen;
-        if (c != NULL && fact->connect.attempt > 1)
             c->syns = fact->connect.attempt - 1;
-    } else if (c != NULL && !c->established) {
+        }
+    } else if (!c->established) {
         c->syn_interval = fact->seen.time - c->last_syn.time;
         for (size_t i = 0; i < c->session_count; i++)
             overdue(k, c->sessions[i], fact);

@@ -103,7 +103,8 @@ void places_learn(struct places *places, const struct endpoint *endpoint, const 
 }
 
 void places_connect(struct places *places, const struct endpoint *endpoint, bool refused, int64_t time) {
-    struct known_endpoint *known = get_endpoint(places, endpoint);
+    /* Any server accepts connections: only of an endpoint that is known already is that worth remembering. */
+    struct known_endpoint *known = refused ? get_endpoint(places, endpoint) : find_endpoint(places, endpoint);
     if (known == NULL)
         return;
     int64_t *last = refused ? &known->refused : &known->accepted;

@@ -422,6 +422,24 @@ static void a_retry_is_not_another_sessions_connect(void) {
     ends_with(&s, NULL);
 }
 
+static void another_service_refuses_while_the_mapper_is_asked(void) {
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_asks(&s, CLIENT, A, &LSA);
+    uint64_t mapper = s.flows;
+    struct line web = story_syn(&s, CLIENT, A, 443);
+    story_refuses(&s, &web);
+    uint64_t last = s.flows;
+    s.flows = mapper;
+    story_maps(&s, CLIENT, A, &LSA, NULL, PORT);
+    s.flows = last;
+    struct line line = story_syn(&s, CLIENT, A, PORT);
+    story_accepts(&s, &line);
+    story_binds(&s, &line, &LSA);
+    story_accepts_bind(&s, &line, &LSA);
+    ends_with(&s, NULL);
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
         {"silence that is told late", silence_that_is_told_late},
@@ -449,6 +467,7 @@ int main(void) {
         {"the end of a list that is used meanwhile", the_end_of_a_list_that_is_used_meanwhile},
         {"it refuses later, but served in between", it_refuses_later_but_served_in_between},
         {"a retry is not another session's connect", a_retry_is_not_another_sessions_connect},
+        {"another service refuses while the mapper is asked", another_service_refuses_while_the_mapper_is_asked},
         CU_TEST_INFO_NULL,
     };
     return unit_run("rules/subtle", tests);
