@@ -182,8 +182,8 @@ static void established(struct knowledge *k, const struct fact *fact) {
         session->outcome = OUTCOME_UNKNOWN;
         session->client.port = fact->client.port;
         session->server.port = fact->server.port;
-        if (!c->sessions[i]->guessed)
-            knowledge_prove(k, fact, &session->interface, PROOF_CONNECTED, fact->server);
+        /* Of a guessed interface, too, it is true that the endpoint which is known for it accepts. */
+        knowledge_prove(k, fact, &session->interface, PROOF_CONNECTED, fact->server);
     }
     if (!c->to_mapper && c->session_count != 0)
         places_accepts(k->places, &fact->server);
