@@ -35,7 +35,7 @@ struct finding {
     uint64_t id; /* counts from 1 */
     const struct rule *rule;
     enum severity severity;
-    const char *signature; /* "S1" … "S9" of protocol.md section 10, or NULL */
+    const char *signature; /* "S1" … "S6", the ways in which these faults show on the wire, or NULL */
     enum cause cause;
     enum finding_state state;
     struct address client;

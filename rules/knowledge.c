@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/knowledge.h"
 
-#include <string.h>
+static const int64_t SAME_TIME = 60 * SECOND; /* what fails so soon after counts as failing together */
 
 bool is_mapper_interface(const struct syntax_id *interface) { return syntax_compatible(interface, &SYNTAX_EPM); }
 
@@ -46,10 +46,9 @@ static bool was_down(const struct binding *binding, int64_t time) {
 
 /* It fell silent, or refused, soon after this time, before it was seen to serve again. */
 static bool fell(const struct binding *binding, int64_t time) {
-    static const int64_t same_time = 60 * SECOND;
     const struct proof *down = binding_after(binding, proof_is_of_silence_or_refusal, time);
     const struct proof *up = binding_after(binding, proof_is_of_serving, time);
-    return down != NULL && down->seen.time - time < same_time && (up == NULL || up->seen.time > down->seen.time);
+    return down != NULL && down->seen.time - time < SAME_TIME && (up == NULL || up->seen.time > down->seen.time);
 }
 
 static bool knows_port(const struct place *place, uint16_t port) {
@@ -99,7 +98,7 @@ size_t knowledge_bound_elsewhere(const struct knowledge *k, const struct place *
     for (size_t i = 0; i < relative_count && count < max; i++) {
         const struct binding *binding = binding_find(k->bindings, &relatives[i].address, &place->interface);
         const struct proof *proof = stands_at(binding, place, span, relatives[i].weak);
-        if (proof == NULL || places_was_down(k->places, &proof->endpoint, place->time))
+        if (proof == NULL || places_was_down(k->places, &proof->endpoint, place->time, place->time + SAME_TIME))
             continue;
         stands[count] = (struct stand){.endpoint = proof->endpoint, .proof = proof};
         put_path(&stands[count++], relatives, (int)i);

@@ -117,10 +117,9 @@ bool places_is_down(const struct places *places, const struct endpoint *endpoint
     return known != NULL && known->refused > known->accepted;
 }
 
-bool places_was_down(const struct places *places, const struct endpoint *endpoint, int64_t time) {
-    static const int64_t soon = 60000000000;
+bool places_was_down(const struct places *places, const struct endpoint *endpoint, int64_t time, int64_t until) {
     struct known_endpoint *known = find_endpoint(places, endpoint);
-    return known != NULL && known->refused > known->accepted && known->refused < time + soon && known->accepted <= time;
+    return known != NULL && known->refused > known->accepted && known->refused < until && known->accepted <= time;
 }
 
 static struct known_standing *find_standing(const struct places *places, const struct address *address) {

@@ -23,8 +23,8 @@ void places_learn(struct places *places, const struct endpoint *endpoint, const 
 void places_connect(struct places *places, const struct endpoint *endpoint, bool refused, int64_t time);
 /* It has refused, and not accepted since. */
 bool places_is_down(const struct places *places, const struct endpoint *endpoint);
-/* The same around a time: the refusal came before it or soon after, and no acceptance after it. */
-bool places_was_down(const struct places *places, const struct endpoint *endpoint, int64_t time);
+/* The same around a time: it refused before `until`, and has not accepted since, nor after `time`. */
+bool places_was_down(const struct places *places, const struct endpoint *endpoint, int64_t time, int64_t until);
 
 /* How an address has behaved towards connects to mapped endpoints, whatever their interface. */
 struct standing {

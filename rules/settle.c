@@ -80,7 +80,7 @@ static void settle_one(const struct knowledge *k, struct tracked *t) {
         settle_silence(k, t);
     else if (session->outcome == OUTCOME_REFUSED)
         settle_refusal(k, t);
-    if (t->condemned && !places_is_down(k->places, &session->server))
+    if (t->condemned && session->failed.frame != 0 && !places_is_down(k->places, &session->server))
         cannot_tell(session, "only another connection of this client was refused, and the endpoint accepts again");
     if ((session->to_mapper || t->guessed) && session->failed.frame != 0 && looks_like_a_scanner(k, t)) {
         predict_nothing(t);

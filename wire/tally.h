@@ -32,7 +32,7 @@ enum limit {
     LIMIT_CALLS,        /* calls of one connection waiting for their answer */
     LIMIT_FRAGMENTS,    /* stub bytes of one call kept */
     LIMIT_TOWERS,       /* towers of one answer kept */
-    LIMIT_SESSIONS,     /* sessions remembered */
+    LIMIT_SESSIONS,     /* sessions, their connections and clients remembered */
     LIMIT_BINDINGS,     /* rows of the binding table */
     LIMIT_FINDINGS,     /* findings told */
     LIMIT_SERVERS,      /* addresses, stations and links of which the identity is known */

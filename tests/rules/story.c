@@ -205,11 +205,16 @@ uint64_t story_faults(struct story *story, const struct line *line, const struct
     return call_event(story, line, FACT_FAULT, interface, status);
 }
 
-struct line story_served(struct story *story, const char *client, const char *server, const struct syntax_id *interface,
-                         uint16_t port) {
+struct line story_maps_and_connects(struct story *story, const char *client, const char *server,
+                                    const struct syntax_id *interface, uint16_t port) {
     story_asks(story, client, server, interface);
     story_maps(story, client, server, interface, NULL, port);
-    struct line line = story_syn(story, client, server, port);
+    return story_syn(story, client, server, port);
+}
+
+struct line story_served(struct story *story, const char *client, const char *server, const struct syntax_id *interface,
+                         uint16_t port) {
+    struct line line = story_maps_and_connects(story, client, server, interface, port);
     story_accepts(story, &line);
     story_binds(story, &line, interface);
     story_accepts_bind(story, &line, interface);
@@ -220,9 +225,7 @@ struct line story_served(struct story *story, const char *client, const char *se
 
 uint64_t story_refused(struct story *story, const char *client, const char *server, const struct syntax_id *interface,
                        uint16_t port) {
-    story_asks(story, client, server, interface);
-    story_maps(story, client, server, interface, NULL, port);
-    struct line line = story_syn(story, client, server, port);
+    struct line line = story_maps_and_connects(story, client, server, interface, port);
     return story_refuses(story, &line);
 }
 
@@ -238,9 +241,13 @@ const struct finding *story_only(const struct story *story) {
     return judge_finding(story->judge, 0);
 }
 
-void story_ends_well(struct story *story) {
+void story_ends_with(struct story *story, const char *rule) {
     story_end(story);
-    CU_ASSERT_EQUAL(story_findings(story), 0);
+    if (rule == NULL) {
+        CU_ASSERT_EQUAL(story_findings(story), 0);
+    } else {
+        CU_ASSERT_STRING_EQUAL(story_only(story)->rule->id, rule);
+    }
     story_close(story);
 }
 

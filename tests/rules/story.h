@@ -63,6 +63,9 @@ uint64_t story_faults(struct story *story, const struct line *line, const struct
 /* All of it: map, connect, bind, call, answer. */
 struct line story_served(struct story *story, const char *client, const char *server, const struct syntax_id *interface,
                          uint16_t port);
+/* Map and SYN. */
+struct line story_maps_and_connects(struct story *story, const char *client, const char *server,
+                                    const struct syntax_id *interface, uint16_t port);
 /* Map, connect, RST; returns the frame of the RST. */
 uint64_t story_refused(struct story *story, const char *client, const char *server, const struct syntax_id *interface,
                        uint16_t port);
@@ -71,8 +74,8 @@ uint64_t story_refused(struct story *story, const char *client, const char *serv
 size_t story_findings(const struct story *story);
 /* The one finding of a story that has ended; the test fails if it has more or none. */
 const struct finding *story_only(const struct story *story);
-/* Ends and closes a story that has no finding. */
-void story_ends_well(struct story *story);
+/* Ends and closes a story that has one finding, by this rule; NULL: that has none. */
+void story_ends_with(struct story *story, const char *rule);
 /* signature may be NULL: there must be none. */
 void story_check(const struct finding *finding, const char *rule, const char *signature, uint32_t win32);
 /* Bound at this one endpoint, "10.0.0.20:1112". */

@@ -134,7 +134,7 @@ static void towers_that_were_not_kept_may_name_this_address(void) {
     s.towers_cut = 1;
     story_asks(&s, CLIENT, A, &LSA);
     story_maps(&s, CLIENT, A, &LSA, B, PORT);
-    story_ends_well(&s);
+    story_ends_with(&s, NULL);
 }
 
 int main(void) {

@@ -55,7 +55,7 @@ static void an_ipv6_client_is_told_an_ipv4_tower(void) {
     struct story s = story_begin();
     story_asks(&s, "fd00::50", "fd00::20", &LSA);
     story_maps(&s, "fd00::50", "fd00::20", &LSA, B, PORT);
-    story_ends_well(&s);
+    story_ends_with(&s, NULL);
 }
 
 static void not_registered_here(void) {
@@ -76,7 +76,7 @@ static void not_registered_after_more_towers(void) {
     story_asks(&s, CLIENT, A, &LSA);
     story_maps(&s, CLIENT, A, &LSA, NULL, PORT);
     story_does_not_know(&s, CLIENT, A, &LSA); /* the end of the enumeration */
-    story_ends_well(&s);
+    story_ends_with(&s, NULL);
 }
 
 static void mapper_refuses(void) {
@@ -152,7 +152,7 @@ static void a_lost_syn_is_not_a_failure(void) {
     story_accepts(&s, &line);
     story_binds(&s, &line, &LSA);
     story_accepts_bind(&s, &line, &LSA);
-    story_ends_well(&s);
+    story_ends_with(&s, NULL);
 }
 
 static struct finding with_icmp(uint8_t type, uint8_t code) {
@@ -206,7 +206,7 @@ static void bind_rejected_where_nobody_has_it(void) {
     story_accepts(&s, &line);
     story_binds(&s, &line, &LSA);
     story_rejects_bind(&s, &line, &LSA);
-    story_ends_well(&s);
+    story_ends_with(&s, NULL);
 }
 
 static void bind_nak(void) {
@@ -245,7 +245,7 @@ static void a_fault_among_answers(void) {
     struct line line = bound(&s);
     story_answers(&s, &line, &LSA);
     story_faults(&s, &line, &LSA, 0x6ba);
-    story_ends_well(&s);
+    story_ends_with(&s, NULL);
 }
 
 int main(void) {

@@ -3,30 +3,12 @@
 #include "tests/rules/story.h"
 #include "tests/unit.h"
 
-#include <string.h>
-
 enum { PORT = 1112 };
-
-static void ends_with(struct story *story, const char *rule) {
-    story_end(story);
-    if (rule == NULL) {
-        CU_ASSERT_EQUAL(story_findings(story), 0);
-    } else {
-        CU_ASSERT_STRING_EQUAL(story_only(story)->rule->id, rule);
-    }
-    story_close(story);
-}
-
-static struct line mapped_syn(struct story *s, const char *server) {
-    story_asks(s, CLIENT, server, &LSA);
-    story_maps(s, CLIENT, server, &LSA, NULL, PORT);
-    return story_syn(s, CLIENT, server, PORT);
-}
 
 static void silence_that_is_told_late(void) {
     struct story s = story_begin();
     story_served(&s, CLIENT, B, &LSA, PORT);
-    struct line silent = mapped_syn(&s, A);
+    struct line silent = story_maps_and_connects(&s, CLIENT, A, &LSA, PORT);
     story_wait(&s, 1);
     story_syn_again(&s, &silent);
     struct sighting last = s.now;
@@ -34,19 +16,19 @@ static void silence_that_is_told_late(void) {
     story_refuses(&s, &line);
     story_wait(&s, 300);
     story_silent(&s, &silent, last); /* known only when the connection is given up */
-    ends_with(&s, "unbound-address");
+    story_ends_with(&s, "unbound-address");
 }
 
 static void a_fault_is_no_failed_connect(void) {
     struct story s = story_begin();
-    struct line line = mapped_syn(&s, A);
+    struct line line = story_maps_and_connects(&s, CLIENT, A, &LSA, PORT);
     story_accepts(&s, &line);
     story_binds(&s, &line, &LSA);
     story_accepts_bind(&s, &line, &LSA);
     story_faults(&s, &line, &LSA, 5);
     struct line again = story_syn(&s, CLIENT, A, PORT);
     story_accepts(&s, &again);
-    ends_with(&s, "call-fault");
+    story_ends_with(&s, "call-fault");
 }
 
 /* A tower of this address or another, in a second answer to the same question. */
@@ -55,7 +37,7 @@ static void towers_one_by_one(const char *first, const char *second) {
     story_asks(&s, CLIENT, A, &LSA);
     story_maps(&s, CLIENT, A, &LSA, first, PORT);
     story_maps(&s, CLIENT, A, &LSA, second, PORT);
-    ends_with(&s, NULL);
+    story_ends_with(&s, NULL);
 }
 
 static void towers_that_come_one_by_one(void) {
@@ -71,12 +53,12 @@ static void who_follows_the_tower_does_well(void) {
     story_accepts(&s, &line);
     story_binds(&s, &line, &LSA);
     story_accepts_bind(&s, &line, &LSA);
-    ends_with(&s, NULL);
+    story_ends_with(&s, NULL);
 }
 
 static void accepted_and_then_rejected_is_not_bound(void) {
     struct story s = story_begin();
-    struct line line = mapped_syn(&s, B);
+    struct line line = story_maps_and_connects(&s, CLIENT, B, &LSA, PORT);
     story_accepts(&s, &line);
     story_binds(&s, &line, &LSA);
     story_rejects_bind(&s, &line, &LSA);

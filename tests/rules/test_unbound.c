@@ -146,7 +146,7 @@ static void healthy_sessions(void) {
     story_served(&s, CLIENT, B, &LSA, PORT);
     story_served(&s, CLIENT, A, &LSA, PORT);
     story_served(&s, OTHER_CLIENT, STRANGER, &SAM, PORT);
-    story_ends_well(&s);
+    story_ends_with(&s, NULL);
 }
 
 static void a_connect_to_an_unmapped_port_is_nothing(void) {
@@ -154,7 +154,7 @@ static void a_connect_to_an_unmapped_port_is_nothing(void) {
     story_served(&s, CLIENT, B, &LSA, PORT);
     struct line line = story_syn(&s, CLIENT, A, PORT);
     story_refuses(&s, &line);
-    story_ends_well(&s);
+    story_ends_with(&s, NULL);
 }
 
 int main(void) {
