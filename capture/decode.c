@@ -165,7 +165,7 @@ static enum decoded read_datagram(struct window *w, const struct link *link, str
         return sound;
     if (d.fragment)
         return DECODED_FRAGMENT;
-    p->vlan = link->vlan;
+    p->lane = link->lane;
     p->mac = link->mac;
     p->ttl = d.ttl;
     if (d.protocol == PROTOCOL_TCP) {
@@ -181,7 +181,7 @@ static enum decoded read_datagram(struct window *w, const struct link *link, str
 enum decoded decode_frame(const struct frame *frame, struct packet *packet) {
     size_t wire = frame->wire < frame->bytes.len ? frame->bytes.len : frame->wire;
     struct window w = {frame->bytes.at, frame->bytes.len, wire};
-    struct link link;
+    struct link link = {.lane = frame->interface == 0 ? 0 : lane_within(0, LANE_INTERFACE, frame->interface)};
     enum decoded sound = link_decode(frame->link, &w, &link);
     if (sound != DECODED_OTHER)
         return sound;

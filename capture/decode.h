@@ -9,7 +9,8 @@
 struct frame {
     struct bytes bytes; /* what was captured */
     uint32_t wire;      /* its length on the wire */
-    int link;           /* DLT_… */
+    int link;           /* LINKTYPE_…, as capture files have it */
+    uint32_t interface; /* where it was captured: each interface of each file has a number of its own, from 0 */
     struct sighting seen;
     bool misdated; /* its time was none, and was moved to the nearest that is one */
 };
@@ -35,7 +36,7 @@ struct packet {
     uint8_t ttl;
     uint8_t flags;
     uint16_t window;
-    uint32_t vlan; /* 0 = none; stacked tags: the outer id above the inner 12 bits */
+    uint32_t lane; /* the way on which it was captured: a hash of interface, VLAN tags and tunnels; 0 = the plain one */
     uint32_t seq;
     uint32_t ack;
     struct bytes payload; /* what was captured of it, in the frame */

@@ -43,7 +43,7 @@ void flow_table_close(struct flow_table *table) {
 struct key {
     uint8_t addresses[2][16];
     uint16_t ports[2];
-    uint32_t vlan;
+    uint32_t lane;
 };
 
 static_assert(sizeof(struct key) == 40, "no padding is hashed");
@@ -57,7 +57,7 @@ uint32_t flow_hash(const struct flow_table *table, const struct packet *packet) 
     bool straight = source_first(packet);
     const struct endpoint *first = straight ? &packet->source : &packet->destination;
     const struct endpoint *second = straight ? &packet->destination : &packet->source;
-    struct key key = {.ports = {first->port, second->port}, .vlan = packet->vlan};
+    struct key key = {.ports = {first->port, second->port}, .lane = packet->lane};
     memcpy(key.addresses[0], first->address.octets, 16);
     memcpy(key.addresses[1], second->address.octets, 16);
     return (uint32_t)XXH3_64bits_withSeed(&key, sizeof key, table->seed);
@@ -80,7 +80,7 @@ static struct connection **bucket_of(const struct flow_table *table, uint32_t ha
 struct connection *flow_find(const struct flow_table *table, const struct packet *packet, uint32_t hash,
                              enum direction *direction) {
     for (struct connection *c = *bucket_of(table, hash); c != NULL; c = c->chain) {
-        if (c->hash != hash || c->vlan != packet->vlan)
+        if (c->hash != hash || c->lane != packet->lane)
             continue;
         *direction = FROM_CLIENT;
         if (joins(c, packet, FROM_CLIENT))
@@ -149,7 +149,7 @@ struct connection *flow_add(struct flow_table *table, const struct packet *packe
     if (c == NULL)
         return NULL;
     table->free = c->chain;
-    *c = (struct connection){.hash = hash, .vlan = packet->vlan};
+    *c = (struct connection){.hash = hash, .lane = packet->lane};
     c->flow.sides[direction].endpoint = packet->source;
     c->flow.sides[!direction].endpoint = packet->destination;
     struct connection **bucket = bucket_of(table, hash);

@@ -5,7 +5,7 @@
 #include "capture/decode.h"
 #include "wire/segment.h"
 
-/* The flow table: every TCP connection that is remembered, found by its addresses, ports and VLAN, whichever side
+/* The flow table: every TCP connection that is remembered, found by its addresses, ports and lane, whichever side
  * sent the packet. Knows how useful each is and when it was last seen; decides nothing about TCP. */
 
 /* Where one direction's bytes stand. */
@@ -39,7 +39,7 @@ enum phase {
 struct connection {
     _Alignas(64) struct connection *chain; /* of the hash bucket, or of the free ones */
     uint32_t hash;
-    uint32_t vlan;
+    uint32_t lane;
     struct flow flow;
     uint32_t isn;   /* the client's */
     uint8_t phase;  /* enum phase */

@@ -25,14 +25,22 @@ static bool is_tag(uint16_t ethertype) {
            || ethertype == 0x9200;
 }
 
+uint32_t lane_within(uint32_t lane, uint32_t kind, uint32_t id) {
+    uint64_t mixed = ((uint64_t)lane << 32 | id) * UINT64_C(0x9e3779b97f4a7c15);
+    mixed = (mixed ^ mixed >> 29 ^ kind) * UINT64_C(0xbf58476d1ce4e5b9);
+    uint32_t within = (uint32_t)(mixed >> 32);
+    return within != 0 ? within : 1;
+}
+
 static enum decoded skip_tags(struct window *w, struct link *link) {
     for (int tags = 0; is_tag(link->ethertype); tags++) {
         if (tags == MAX_TAGS)
             return DECODED_MALFORMED;
         if (w->captured < TAG_SIZE)
             return too_short(w, TAG_SIZE);
-        /* Id 0 is a priority without a VLAN. */
-        link->vlan = link->vlan << 12 | (big16(w->at) & 0x0fffU);
+        uint32_t id = big16(w->at) & 0x0fffU;
+        if (id != 0) /* else a priority without a VLAN */
+            link->lane = lane_within(link->lane, link->ethertype, id);
         link->ethertype = big16(w->at + 2);
         window_skip(w, TAG_SIZE);
     }
@@ -108,7 +116,6 @@ bool link_known(int dlt) {
 }
 
 enum decoded link_decode(int dlt, struct window *w, struct link *link) {
-    *link = (struct link){0};
     switch (dlt) {
     case DLT_EN10MB:
         return ethernet(w, link);

@@ -148,14 +148,20 @@ static void every_octet_may_be_any(void) {
 static void tags_and_addresses_are_kept(void) {
     static struct buffer b;
     struct packet p;
-    static const uint32_t vlans[] = {0, 0, 5, 7 << 12 | 5, 7 << 24 | 6 << 12 | 5};
-    for (size_t i = 0; i < sizeof vlans / sizeof *vlans; i++) {
+    const uint32_t tagged = lane_within(lane_within(0, 0x88a8, 7), 0x8100, 5);
+    uint32_t lanes[5];
+    for (size_t i = 0; i < 5; i++) {
         build(&LAYERS[i], &b);
         decode(LAYERS[i].link, &b, b.len, &p);
-        CU_ASSERT_EQUAL(p.vlan, vlans[i]);
+        lanes[i] = p.lane;
         CU_ASSERT_TRUE(p.mac.known);
         CU_ASSERT_EQUAL(p.mac.octets[5], 2);
     }
+    CU_ASSERT_EQUAL(lanes[0], 0);
+    CU_ASSERT_EQUAL(lanes[1], 0);
+    CU_ASSERT_EQUAL(lanes[2], lane_within(0, 0x8100, 5));
+    CU_ASSERT_EQUAL(lanes[3], tagged);
+    CU_ASSERT_NOT_EQUAL(lanes[4], tagged);
     build(&LAYERS[6], &b); /* a loopback device: its address has no six octets */
     decode(LAYERS[6].link, &b, b.len, &p);
     CU_ASSERT_FALSE(p.mac.known);
