@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capture/capture.h"
+#include "capture/intake.h"
 #include "capture/source.h"
-#include "capture/tracker.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 enum { PROGRESS_FRAMES = 65536 }; /* between two calls of the progress handler */
 
 struct capture {
-    struct tracker *tracker;
+    struct intake intake;
     struct tally *tally;
     char *filter;
     progress_handler progress;
@@ -40,10 +40,8 @@ struct capture *capture_open(segment_handler handler, void *context, struct tall
         snprintf(error, CAPTURE_ERROR_SIZE, "out of memory");
         return NULL;
     }
-    struct tracker_limits limits = tracker_limits_default();
     capture->tally = tally;
-    capture->tracker = tracker_open(&limits, handler, context, tally, error, CAPTURE_ERROR_SIZE);
-    if (capture->tracker != NULL)
+    if (intake_open(&capture->intake, handler, context, tally, error, CAPTURE_ERROR_SIZE))
         return capture;
     free(capture);
     return NULL;
@@ -66,44 +64,6 @@ bool capture_filter(struct capture *capture, const char *expression, char error[
 void capture_progress(struct capture *capture, progress_handler handler, void *context) {
     capture->progress = handler;
     capture->progress_context = context;
-}
-
-static void count_frame(struct tally *tally, const struct frame *frame) {
-    int64_t time = frame->seen.time;
-    if (tally->frames == 0 || time < tally->first)
-        tally->first = time;
-    if (tally->frames == 0 || time > tally->last)
-        tally->last = time;
-    tally->frames++;
-    tally->bytes += frame->wire;
-    tally->lost[LOSS_CUT_FRAMES] += frame->bytes.len < frame->wire;
-    tally->lost[LOSS_BAD_FRAMES] += frame->misdated;
-}
-
-static void take_frame(struct capture *capture, const struct frame *frame) {
-    struct packet packet;
-    uint64_t *lost = capture->tally->lost;
-    tracker_time(capture->tracker, frame->seen.time);
-    switch (decode_frame(frame, &packet)) {
-    case DECODED_TCP:
-        tracker_tcp(capture->tracker, &packet);
-        break;
-    case DECODED_UNREACHABLE:
-        tracker_unreachable(capture->tracker, &packet);
-        break;
-    case DECODED_FRAGMENT:
-        lost[LOSS_IP_FRAGMENTS]++;
-        break;
-    case DECODED_MALFORMED:
-        lost[LOSS_BAD_FRAMES] += !frame->misdated; /* else count_frame counted it */
-        break;
-    case DECODED_OTHER_LINK:
-        lost[LOSS_OTHER_LINK]++;
-        break;
-    case DECODED_CUT: /* count_frame counted it */
-    case DECODED_OTHER:
-        break;
-    }
 }
 
 static void note_error(struct merge *merge, const char *error) {
@@ -183,9 +143,8 @@ static void take_all(struct merge *merge) {
     struct head *head;
     while ((head = earliest(merge, &until)) != NULL) {
         do {
-            count_frame(capture->tally, &head->frame);
-            if (source_wants(head->source))
-                take_frame(capture, &head->frame);
+            bool wanted = source_wants(head->source);
+            intake_frame(&capture->intake, &head->frame, wanted);
             if (capture->progress != NULL && capture->tally->frames % PROGRESS_FRAMES == 0)
                 tell_progress(merge);
             advance(merge, head);
@@ -209,7 +168,7 @@ bool capture_read(struct capture *capture, const char *const *paths, uint32_t co
 }
 
 void capture_close(struct capture *capture) {
-    tracker_close(capture->tracker);
+    intake_close(&capture->intake);
     free(capture->filter);
     free(capture);
 }

@@ -27,7 +27,7 @@ void capture_progress(struct capture *capture, progress_handler handler, void *c
 /* Reads the files ("-" is standard input), merged by capture time; sighting.file is the index in paths. Returns false
  * with one line in error (which file, what, what to do) if one cannot be opened or read; what was sound before is
  * delivered all the same. A file that ends in the middle of a frame is no error but LOSS_FILE_TRUNCATED. A frame whose
- * time is before 1970 or after LATEST_TIME is read as of that end, and counted in LOSS_BAD_FRAMES. */
+ * time is before 1970 or after LATEST_TIME is read as of that end, and counted in LOSS_BAD_TIMES. */
 bool capture_read(struct capture *capture, const char *const *paths, uint32_t count,
                   char error[static CAPTURE_ERROR_SIZE]);
 /* Closes every flow that is still open, which sends its last segments, and frees all. */

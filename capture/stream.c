@@ -145,7 +145,7 @@ static bool believable(struct outlet *o, struct connection *c, enum direction d,
     s->suspected = !confirmed;
     s->suspect = seq + len;
     if (!confirmed) {
-        o->tally->lost[LOSS_BAD_FRAMES]++;
+        o->tally->lost[LOSS_BAD_TCPS]++;
         return false;
     }
     if (s->queue != NULL)

@@ -114,7 +114,7 @@ static struct connection *find(struct tracker *t, const struct packet *p, enum d
 
 void tracker_tcp(struct tracker *tracker, const struct packet *packet) {
     if ((packet->flags & TCP_SYN) != 0 && (packet->flags & (TCP_FIN | TCP_RST)) != 0) {
-        tracker->outlet.tally->lost[LOSS_BAD_FRAMES]++;
+        tracker->outlet.tally->lost[LOSS_BAD_TCPS]++;
         return;
     }
     enum direction direction;

@@ -4,10 +4,18 @@
 #include <stddef.h>
 
 const char *const LOSS_NAMES[LOSS_KINDS] = {
+    [LOSS_DROPPED_FRAMES] = "dropped_frames",
     [LOSS_CUT_FRAMES] = "cut_frames",
     [LOSS_OTHER_LINK] = "other_link_frames",
-    [LOSS_BAD_FRAMES] = "bad_frames",
+    [LOSS_BAD_TIMES] = "bad_times",
+    [LOSS_BAD_LINKS] = "bad_link_headers",
+    [LOSS_BAD_IPS] = "bad_ip_headers",
+    [LOSS_BAD_TCPS] = "bad_tcp_headers",
+    [LOSS_NESTED_FRAMES] = "too_nested_frames",
+    [LOSS_IPSEC_FRAMES] = "ipsec_frames",
     [LOSS_IP_FRAGMENTS] = "ip_fragments",
+    [LOSS_OVERLAPS] = "ip_fragment_overlaps",
+    [LOSS_LATE_BYTES] = "late_bytes",
     [LOSS_GAP_BYTES] = "gap_bytes",
     [LOSS_GAPS] = "gaps",
     [LOSS_MIDSTREAM_FLOWS] = "midstream_flows",
@@ -21,6 +29,7 @@ const char *const LIMIT_NAMES[LIMIT_KINDS] = {
     [LIMIT_FLOWS] = "flows",
     [LIMIT_ENGINE_FLOWS] = "flows_in_reassembly",
     [LIMIT_QUEUE_BYTES] = "queued_bytes",
+    [LIMIT_DATAGRAMS] = "datagrams",
     [LIMIT_CONTEXTS] = "contexts",
     [LIMIT_CALLS] = "calls",
     [LIMIT_FRAGMENTS] = "fragment_bytes",

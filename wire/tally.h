@@ -10,11 +10,19 @@
 enum { PDU_TYPES = 21 }; /* ptype 0 … 20, C706 12.6.4 and MS-RPCH */
 
 enum loss {
+    LOSS_DROPPED_FRAMES,  /* frames that the capturing program says it lost */
     LOSS_CUT_FRAMES,      /* frames that the snap length cut */
     LOSS_OTHER_LINK,      /* frames of a link type that is not understood */
-    LOSS_BAD_FRAMES,      /* frames whose headers are malformed, or whose capture time is none */
-    LOSS_IP_FRAGMENTS,    /* IP fragments left alone */
-    LOSS_GAP_BYTES,       /* stream bytes that are not in the capture */
+    LOSS_BAD_TIMES,       /* frames whose capture time is none */
+    LOSS_BAD_LINKS,       /* frames whose link-layer or tunnel headers contradict themselves */
+    LOSS_BAD_IPS,         /* the same of IP headers */
+    LOSS_BAD_TCPS,        /* the same of TCP headers, or a sequence number that is out of all proportion */
+    LOSS_NESTED_FRAMES,   /* frames with more tags, extension headers or tunnels than are opened */
+    LOSS_IPSEC_FRAMES,    /* frames that carry IPsec ESP, which cannot be read */
+    LOSS_IP_FRAGMENTS,    /* IP fragments of datagrams that never became whole */
+    LOSS_OVERLAPS,        /* IP fragments that overlap others of their datagram with other content */
+    LOSS_LATE_BYTES,      /* stream bytes that came after their hole had been given up */
+    LOSS_GAP_BYTES,       /* stream bytes that are not in the capture, or too late */
     LOSS_GAPS,            /* holes in streams */
     LOSS_MIDSTREAM_FLOWS, /* flows whose beginning is not in the capture */
     LOSS_ONE_SIDED_FLOWS, /* flows of which one direction is not in the capture */
@@ -28,6 +36,7 @@ enum limit {
     LIMIT_FLOWS,        /* flow table full: the least useful flow was dropped */
     LIMIT_ENGINE_FLOWS, /* flows in reassembly at once */
     LIMIT_QUEUE_BYTES,  /* bytes waiting behind a hole */
+    LIMIT_DATAGRAMS,    /* fragmented IP datagrams, or bytes of them, waiting to become whole */
     LIMIT_CONTEXTS,     /* presentation contexts of one connection */
     LIMIT_CALLS,        /* calls of one connection waiting for their answer */
     LIMIT_FRAGMENTS,    /* stub bytes of one call kept */

@@ -314,7 +314,7 @@ static void a_time_beyond_belief_is_moved_and_counted(void) {
     CU_ASSERT_EQUAL_FATAL(time_count, count);
     for (size_t i = 0; i < count; i++)
         CU_ASSERT_EQUAL(times[i], frames[i].time);
-    CU_ASSERT_EQUAL(tally.lost[LOSS_BAD_FRAMES], 4);
+    CU_ASSERT_EQUAL(tally.lost[LOSS_BAD_TIMES], 4);
     CU_ASSERT_EQUAL(tally.first, 0);
     CU_ASSERT_EQUAL(tally.last, LATEST_TIME);
 }
@@ -325,7 +325,7 @@ static void a_second_is_believed_without_its_parts(void) {
     save("parts", file.at, file.len);
     CU_ASSERT_TRUE(read_one("parts"));
     CU_ASSERT_STRING_EQUAL(told, "0:1 0:2 0:3");
-    CU_ASSERT_EQUAL(tally.lost[LOSS_BAD_FRAMES], 1);
+    CU_ASSERT_EQUAL(tally.lost[LOSS_BAD_TIMES], 1);
     CU_ASSERT_EQUAL(tally.last, INT64_C(30000000005));
 }
 

@@ -145,7 +145,7 @@ static void absurd_numbers_make_no_gap(void) {
     client(107, "ghi");
     trace_close(&t);
     told(">abc#4 >def#6 >ghi#8 closed:end#8");
-    CU_ASSERT_EQUAL(t.tally.lost[LOSS_BAD_FRAMES], 2);
+    CU_ASSERT_EQUAL(t.tally.lost[LOSS_BAD_TCPS], 2);
     CU_ASSERT_EQUAL(t.tally.lost[LOSS_GAPS], 0);
 }
 
