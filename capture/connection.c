@@ -15,6 +15,9 @@ static const int64_t LATE_COPY = INT64_C(1000000000);
 enum { STRAY = 65535 };
 static const int64_t RECENT = INT64_C(60000000000);
 
+/* Packets of one connection lie within this many octets of each other. Two connections begin at random numbers. */
+enum { NEAR = 1 << 20 };
+
 static bool within(int64_t a, int64_t b, int64_t limit) { return a > b ? a - b < limit : b - a < limit; }
 
 static bool is_syn(const struct packet *p) { return (p->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN; }
@@ -53,6 +56,27 @@ void connection_start(struct connection *c, const struct packet *packet) {
     c->isn = is_syn(packet) ? packet->seq : packet->ack - 1;
     if (c->isn_known)
         stream_place(client, c->isn + 1);
+}
+
+/* The acknowledgement of our SYN, or of the data that it carried too (RFC 7413). */
+static bool acks_syn(const struct connection *c, uint32_t ack) {
+    uint32_t first = c->isn + 1;
+    return c->isn_known && ack - first <= c->streams[FROM_CLIENT].next - first;
+}
+
+static bool stands(const struct stream *s) { return s->placed || s->hinted; }
+
+static bool is_near(const struct stream *s, uint32_t seq) { return seq - s->next + NEAR <= 2 * NEAR; }
+
+bool connection_continued(const struct connection *c, enum direction direction, const struct packet *packet) {
+    const struct stream *own = &c->streams[direction];
+    const struct stream *other = &c->streams[!direction];
+    if (is_syn(packet))
+        return direction == FROM_CLIENT && c->isn_known && packet->seq == c->isn;
+    if (is_syn_ack(packet) || is_refusal(packet))
+        return direction == FROM_SERVER && acks_syn(c, packet->ack);
+    bool ack = (packet->flags & TCP_ACK) != 0 && stands(other);
+    return (stands(own) || ack) && (!stands(own) || is_near(own, packet->seq)) && (!ack || is_near(other, packet->ack));
 }
 
 static bool syn_replaces(const struct connection *c, enum direction d, const struct packet *p, int64_t now) {
@@ -124,18 +148,18 @@ static void open_now(struct outlet *o, struct connection *c, enum direction d, c
     tell(o, c, SEGMENT_OPENED, d, &p->seen);
 }
 
-/* The acknowledgement of our SYN, or of the data that it carried too (RFC 7413). */
-static bool acks_syn(const struct connection *c, uint32_t ack) {
-    uint32_t first = c->isn + 1;
-    return c->isn_known && ack - first <= c->streams[FROM_CLIENT].next - first;
-}
+static void count(uint8_t *n) { *n = (uint8_t)(*n + (*n < UINT8_MAX)); }
 
 /* False if it is to be passed over. */
 static bool take_syn(struct outlet *o, struct connection *c, enum direction d, const struct packet *p) {
     if (d != FROM_CLIENT || !c->isn_known || p->seq != c->isn)
         return false;
+    struct lane *lane = &c->lanes[flow_lane(c, p)];
     bool first = c->flow.syns == 0;
-    if (!first && !c->refused_syn && within(p->seen.time, c->flow.last_syn.time, SYN_COPY))
+    if (lane->syns != 0 && !c->refused_syn && within(p->seen.time, c->flow.last_syn.time, SYN_COPY))
+        return false;
+    count(&lane->syns);
+    if (lane->syns <= c->flow.syns)
         return false;
     c->flow.midstream = false;
     c->flow.syns++;
@@ -156,13 +180,24 @@ static bool take_syn_ack(struct outlet *o, struct connection *c, enum direction 
     return true;
 }
 
-static void take_refusal(struct outlet *o, struct connection *c, const struct packet *p) {
-    bool copy = c->refused_syn && within(p->seen.time, c->refused_at, RST_COPY);
-    if (copy || (p->flags & TCP_ACK) == 0 || !acks_syn(c, p->ack))
-        return;
-    c->refused = true;
+/* Whether this refusal, by RST or ICMP, is another one, and no copy of one that was told. */
+static bool refuses(struct connection *c, const struct packet *p) {
+    struct lane *lane = &c->lanes[flow_lane(c, p)];
+    if (lane->refusals != 0 && c->refused_syn && within(p->seen.time, c->refused_at, RST_COPY))
+        return false;
+    count(&lane->refusals);
+    if (lane->refusals <= c->refusals)
+        return false;
+    c->refusals++;
     c->refused_syn = true;
     c->refused_at = p->seen.time;
+    return true;
+}
+
+static void take_refusal(struct outlet *o, struct connection *c, const struct packet *p) {
+    if ((p->flags & TCP_ACK) == 0 || !acks_syn(c, p->ack) || !refuses(c, p))
+        return;
+    c->refused = true;
     c->closer = FROM_SERVER;
     c->flow.answered = true;
     tell(o, c, SEGMENT_REFUSED, FROM_SERVER, &p->seen);
@@ -217,10 +252,15 @@ static void take_stream(struct outlet *o, struct connection *c, enum direction d
         close_now(o, c, CLOSE_FIN);
 }
 
+/* Of two copies, one before and one behind a router, always the same counts. */
 static void note_side(struct connection *c, enum direction d, const struct packet *p) {
-    struct side *side = &c->flow.sides[d];
-    side->mac = p->mac;
-    side->ttl = p->ttl;
+    unsigned lane = flow_lane(c, p);
+    if (c->side_lane[d] == NO_LANE)
+        c->side_lane[d] = (uint8_t)lane;
+    if (c->side_lane[d] == lane) {
+        c->flow.sides[d].mac = p->mac;
+        c->flow.sides[d].ttl = p->ttl;
+    }
     c->streams[d].seen = true;
     c->last = p->seen;
 }
@@ -245,10 +285,12 @@ void connection_packet(struct outlet *outlet, struct connection *c, enum directi
         take_stream(outlet, c, direction, packet);
 }
 
-void connection_unreachable(struct outlet *outlet, struct connection *c, enum direction direction,
+bool connection_unreachable(struct outlet *outlet, struct connection *c, enum direction direction,
                             const struct packet *packet) {
-    if (c->closed || c->opened || direction != FROM_CLIENT || !c->isn_known || packet->seq != c->isn)
-        return;
+    if (direction != FROM_CLIENT || !c->isn_known || packet->seq != c->isn)
+        return false;
+    if (c->closed || c->opened || !refuses(c, packet))
+        return true;
     c->flow.answered = true;
     struct segment segment = {.kind = SEGMENT_UNREACHABLE,
                               .direction = FROM_SERVER,
@@ -258,6 +300,7 @@ void connection_unreachable(struct outlet *outlet, struct connection *c, enum di
                               .icmp_type = packet->icmp_type,
                               .icmp_code = packet->icmp_code};
     outlet->handler(outlet->context, &segment);
+    return true;
 }
 
 enum phase connection_phase(const struct connection *c) {

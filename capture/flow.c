@@ -20,7 +20,7 @@ struct connection_slab {
     struct connection_slab *next;
 };
 
-static_assert(sizeof(struct connection) <= 256, "an idle flow is to stay small");
+static_assert(sizeof(struct connection) <= 320, "an idle flow is to stay small");
 
 bool flow_table_open(struct flow_table *table, uint32_t capacity) {
     *table = (struct flow_table){.capacity = capacity, .bucket_count = FIRST_BUCKETS};
@@ -43,10 +43,9 @@ void flow_table_close(struct flow_table *table) {
 struct key {
     uint8_t addresses[2][16];
     uint16_t ports[2];
-    uint32_t lane;
 };
 
-static_assert(sizeof(struct key) == 40, "no padding is hashed");
+static_assert(sizeof(struct key) == 36, "no padding is hashed");
 
 static bool source_first(const struct packet *p) {
     int order = memcmp(p->source.address.octets, p->destination.address.octets, 16);
@@ -57,7 +56,7 @@ uint32_t flow_hash(const struct flow_table *table, const struct packet *packet) 
     bool straight = source_first(packet);
     const struct endpoint *first = straight ? &packet->source : &packet->destination;
     const struct endpoint *second = straight ? &packet->destination : &packet->source;
-    struct key key = {.ports = {first->port, second->port}, .lane = packet->lane};
+    struct key key = {.ports = {first->port, second->port}};
     memcpy(key.addresses[0], first->address.octets, 16);
     memcpy(key.addresses[1], second->address.octets, 16);
     return (uint32_t)XXH3_64bits_withSeed(&key, sizeof key, table->seed);
@@ -68,9 +67,24 @@ static bool same_endpoint(const struct endpoint *a, const struct endpoint *b) {
            memcmp(a->address.octets, b->address.octets, 16) == 0;
 }
 
-static bool joins(const struct connection *c, const struct packet *p, enum direction direction) {
+static bool is_sender(const struct connection *c, const struct packet *p, enum direction direction) {
     return same_endpoint(&c->flow.sides[direction].endpoint, &p->source) &&
            same_endpoint(&c->flow.sides[!direction].endpoint, &p->destination);
+}
+
+static bool joins(const struct connection *c, const struct packet *p, enum direction *direction) {
+    *direction = FROM_CLIENT;
+    if (is_sender(c, p, FROM_CLIENT))
+        return true;
+    *direction = FROM_SERVER;
+    return is_sender(c, p, FROM_SERVER);
+}
+
+static bool has_lane(const struct connection *c, uint32_t lane) {
+    for (unsigned i = 0; i < c->lane_count; i++)
+        if (c->lanes[i].id == lane)
+            return true;
+    return false;
 }
 
 static struct connection **bucket_of(const struct flow_table *table, uint32_t hash) {
@@ -79,17 +93,32 @@ static struct connection **bucket_of(const struct flow_table *table, uint32_t ha
 
 struct connection *flow_find(const struct flow_table *table, const struct packet *packet, uint32_t hash,
                              enum direction *direction) {
-    for (struct connection *c = *bucket_of(table, hash); c != NULL; c = c->chain) {
-        if (c->hash != hash || c->lane != packet->lane)
-            continue;
-        *direction = FROM_CLIENT;
-        if (joins(c, packet, FROM_CLIENT))
+    for (struct connection *c = *bucket_of(table, hash); c != NULL; c = c->chain)
+        if (c->hash == hash && has_lane(c, packet->lane) && joins(c, packet, direction))
             return c;
-        *direction = FROM_SERVER;
-        if (joins(c, packet, FROM_SERVER))
-            return c;
-    }
     return NULL;
+}
+
+struct connection *flow_alike(const struct flow_table *table, const struct packet *packet, uint32_t hash,
+                              const struct connection *after, enum direction *direction) {
+    for (struct connection *c = after != NULL ? after->chain : *bucket_of(table, hash); c != NULL; c = c->chain)
+        if (c->hash == hash && joins(c, packet, direction))
+            return c;
+    return NULL;
+}
+
+void flow_join(struct connection *c, const struct packet *packet) {
+    if (c->lane_count < LANES)
+        c->lanes[c->lane_count++] = (struct lane){.id = packet->lane};
+    else
+        c->lanes[LANES - 1].id = packet->lane;
+}
+
+unsigned flow_lane(const struct connection *c, const struct packet *packet) {
+    unsigned i = 0;
+    while (i + 1 < c->lane_count && c->lanes[i].id != packet->lane)
+        i++;
+    return i;
 }
 
 static void grow(struct flow_table *table) {
@@ -149,7 +178,8 @@ struct connection *flow_add(struct flow_table *table, const struct packet *packe
     if (c == NULL)
         return NULL;
     table->free = c->chain;
-    *c = (struct connection){.hash = hash, .lane = packet->lane};
+    *c = (struct connection){.hash = hash, .side_lane = {NO_LANE, NO_LANE}};
+    flow_join(c, packet);
     c->flow.sides[direction].endpoint = packet->source;
     c->flow.sides[!direction].endpoint = packet->destination;
     struct connection **bucket = bucket_of(table, hash);

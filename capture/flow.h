@@ -5,8 +5,12 @@
 #include "capture/decode.h"
 #include "wire/segment.h"
 
-/* The flow table: every TCP connection that is remembered, found by its addresses, ports and lane, whichever side
- * sent the packet. Knows how useful each is and when it was last seen; decides nothing about TCP. */
+/* The flow table: every TCP connection that is remembered, found by its addresses, ports and lanes, whichever side
+ * sent the packet. Knows how useful each is and when it was last seen; decides nothing about TCP.
+ *
+ * A lane is a way on which packets were captured: interface, VLANs, tunnels. The same addresses and ports in two lanes
+ * may be two connections; or one, of which a mirror port shows two copies, or each direction in a VLAN of its own. So a
+ * connection may have several lanes, and which of both it is, is for connection.c to tell. */
 
 /* Where one direction's bytes stand. */
 struct stream {
@@ -25,6 +29,16 @@ struct stream {
     struct queue *queue; /* NULL unless bytes wait behind a hole */
 };
 
+enum {
+    LANES = 4, /* of one connection; any further one counts as the last */
+    NO_LANE = 255
+};
+
+struct lane {
+    uint32_t id;
+    uint8_t syns, refusals; /* seen in it, RST and ICMP */
+};
+
 /* From the least useful to the most: in this order flows make room for new ones. */
 enum phase {
     PHASE_CLOSED,    /* its end was told; remembered so that late packets are not taken for a new flow */
@@ -39,7 +53,9 @@ enum phase {
 struct connection {
     _Alignas(64) struct connection *chain; /* of the hash bucket, or of the free ones */
     uint32_t hash;
-    uint32_t lane;
+    uint8_t lane_count;
+    uint8_t side_lane[2]; /* by enum direction: the lane that its link-layer address and TTL are taken from */
+    struct lane lanes[LANES];
     struct flow flow;
     uint32_t isn;   /* the client's */
     uint8_t phase;  /* enum phase */
@@ -47,13 +63,14 @@ struct connection {
     bool isn_known : 1;
     bool opened : 1;
     bool refused : 1;     /* the latest answer was an RST */
-    bool refused_syn : 1; /* since the latest SYN */
+    bool refused_syn : 1; /* since the latest SYN, by RST or ICMP */
     bool other : 1;       /* the receiver wants no more bytes */
     bool closed : 1;
     struct stream streams[2]; /* by enum direction */
     struct sighting last;     /* its latest packet */
     int64_t touched;          /* the same on the tracker's clock, ns */
     int64_t refused_at;       /* capture time of the latest refusal */
+    uint32_t refusals;        /* that were told */
     struct connection *older, *newer;
 };
 
@@ -75,11 +92,18 @@ struct flow_table {
 bool flow_table_open(struct flow_table *table, uint32_t capacity);
 void flow_table_close(struct flow_table *table);
 
-/* The same for both directions of a connection. */
+/* The same for both directions of a connection, and in all lanes. */
 uint32_t flow_hash(const struct flow_table *table, const struct packet *packet);
-/* The connection that the packet's endpoints belong to, and which side sent it; NULL: none. */
+/* The connection that the packet's endpoints and lane belong to, and which side sent it; NULL: none. */
 struct connection *flow_find(const struct flow_table *table, const struct packet *packet, uint32_t hash,
                              enum direction *direction);
+/* The next after `after`, or the first (NULL), that has the packet's endpoints, in whatever lane: the newest first. */
+struct connection *flow_alike(const struct flow_table *table, const struct packet *packet, uint32_t hash,
+                              const struct connection *after, enum direction *direction);
+/* The packet's lane is one of this connection's from now on. */
+void flow_join(struct connection *c, const struct packet *packet);
+/* Which of its lanes the packet came on. */
+unsigned flow_lane(const struct connection *c, const struct packet *packet);
 /* A new one; the packet's source is the side `direction`. NULL if the table is full, or memory. */
 struct connection *flow_add(struct flow_table *table, const struct packet *packet, uint32_t hash,
                             enum direction direction);

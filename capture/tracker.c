@@ -9,6 +9,7 @@
 #define SECOND INT64_C(1000000000)
 
 enum { MAX_FLOWS = 200000 };
+enum { MAX_ALIKE = 32 }; /* connections between the same endpoints, in different lanes */
 
 /* A flow that is idle for so long is over, and forgotten. */
 static const int64_t IDLE[PHASES] = {
@@ -94,6 +95,26 @@ static struct connection *add(struct tracker *t, const struct packet *p, uint32_
     return c;
 }
 
+/* A packet that comes on a new lane, between known endpoints: of the connection that it continues. NULL: of none. */
+static struct connection *find_alike(struct tracker *t, const struct packet *p, uint32_t hash, enum direction *d) {
+    struct connection *c = NULL;
+    struct connection *oldest = NULL;
+    unsigned count = 0;
+    while ((c = flow_alike(&t->table, p, hash, c, d)) != NULL) {
+        if (connection_continued(c, *d, p)) {
+            flow_join(c, p);
+            return c;
+        }
+        oldest = c;
+        count++;
+    }
+    if (count >= MAX_ALIKE) {
+        t->outlet.tally->limits[LIMIT_FLOWS] += !oldest->closed;
+        forget(t, oldest, CLOSE_TIMEOUT);
+    }
+    return NULL;
+}
+
 /* The packet's connection: one that is known, or a new one; NULL if it is neither. */
 static struct connection *find(struct tracker *t, const struct packet *p, enum direction *d) {
     uint32_t hash = flow_hash(&t->table, p);
@@ -102,6 +123,9 @@ static struct connection *find(struct tracker *t, const struct packet *p, enum d
         return c;
     if (c != NULL)
         forget(t, c, CLOSE_TIMEOUT);
+    c = find_alike(t, p, hash, d);
+    if (c != NULL)
+        return c;
     if (!connection_begins(p, d))
         return NULL;
     c = add(t, p, hash, *d);
@@ -127,9 +151,11 @@ void tracker_tcp(struct tracker *tracker, const struct packet *packet) {
 
 void tracker_unreachable(struct tracker *tracker, const struct packet *packet) {
     enum direction direction;
-    struct connection *c = flow_find(&tracker->table, packet, flow_hash(&tracker->table, packet), &direction);
-    if (c != NULL)
-        connection_unreachable(&tracker->outlet, c, direction, packet);
+    uint32_t hash = flow_hash(&tracker->table, packet);
+    struct connection *c = NULL;
+    while ((c = flow_alike(&tracker->table, packet, hash, c, &direction)) != NULL)
+        if (connection_unreachable(&tracker->outlet, c, direction, packet))
+            return;
 }
 
 void tracker_close(struct tracker *tracker) {

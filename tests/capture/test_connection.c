@@ -256,19 +256,6 @@ static void handshakes_out_of_order_are_understood(void) {
     CU_ASSERT_EQUAL(t.tally.lost[LOSS_MIDSTREAM_FLOWS], 0);
 }
 
-static void vlans_part_flows(void) {
-    trace_open(&t);
-    t.vlan = 5;
-    trace_from_client(&t, SYN, 100, 0, "");
-    t.vlan = 6;
-    trace_from_client(&t, SYN, 300, 0, "");
-    trace_from_server(&t, SYN | ACK, 500, 301, "");
-    t.vlan = 5;
-    trace_from_server(&t, RST | ACK, 0, 101, "");
-    trace_close(&t);
-    told("syn#1 2:syn#2 2:opened#3 refused#4 closed:reset#4 2:closed:end#3");
-}
-
 static void one_side_alone_is_counted(void) {
     trace_open(&t);
     trace_from_client(&t, SYN, 100, 0, "");
@@ -373,7 +360,6 @@ int main(void) {
         {"a capture may begin in the middle", a_capture_may_begin_in_the_middle},
         {"a keep-alive is no data", a_keep_alive_is_no_data},
         {"handshakes out of order are understood", handshakes_out_of_order_are_understood},
-        {"VLANs part flows", vlans_part_flows},
         {"one side alone is counted", one_side_alone_is_counted},
         {"idle flows end", idle_flows_end},
         {"a leap of the clock ends nothing", a_leap_of_the_clock_ends_nothing},
