@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capture/capture.h"
+#include "capture/filter.h"
 #include "capture/intake.h"
 #include "capture/source.h"
 
@@ -15,6 +16,9 @@ struct capture {
     char *filter;
     progress_handler progress;
     void *progress_context;
+    go_on_handler go_on;
+    void *go_on_context;
+    bool follow;
 };
 
 /* One of the files that are merged, and its next frame. */
@@ -48,7 +52,7 @@ struct capture *capture_open(segment_handler handler, void *context, struct tall
 }
 
 bool capture_filter(struct capture *capture, const char *expression, char error[static CAPTURE_ERROR_SIZE]) {
-    if (!source_check_filter(expression, error, CAPTURE_ERROR_SIZE))
+    if (!filter_check(expression, error, CAPTURE_ERROR_SIZE))
         return false;
     free(capture->filter);
     size_t size = strlen(expression) + 1;
@@ -66,6 +70,13 @@ void capture_progress(struct capture *capture, progress_handler handler, void *c
     capture->progress_context = context;
 }
 
+void capture_go_on(struct capture *capture, go_on_handler handler, void *context) {
+    capture->go_on = handler;
+    capture->go_on_context = context;
+}
+
+void capture_follow(struct capture *capture) { capture->follow = true; }
+
 static void note_error(struct merge *merge, const char *error) {
     if (!merge->failed)
         memcpy(merge->error, error, CAPTURE_ERROR_SIZE);
@@ -76,13 +87,18 @@ static void end_head(struct merge *merge, struct head *head) {
     char error[CAPTURE_ERROR_SIZE];
     if (!source_understood(head->source, error, sizeof error))
         note_error(merge, error);
+    uint64_t *dropped = &merge->capture->tally->lost[LOSS_DROPPED_FRAMES];
+    *dropped = count_add(*dropped, source_dropped(head->source));
     head->position = head->size;
+    intake_flush(&merge->capture->intake); /* its frames end with the source */
     source_close(head->source);
     head->source = NULL;
 }
 
 static void advance(struct merge *merge, struct head *head) {
     char error[CAPTURE_ERROR_SIZE];
+    if (!source_holds_next(head->source))
+        intake_flush(&merge->capture->intake);
     enum source_state state = source_next(head->source, &head->frame, error, sizeof error);
     if (state == SOURCE_FRAME)
         return;
@@ -95,7 +111,9 @@ static void advance(struct merge *merge, struct head *head) {
 
 static void open_head(struct merge *merge, struct head *head, const char *path, uint32_t file) {
     char error[CAPTURE_ERROR_SIZE];
-    head->source = source_open(path, file, merge->capture->filter, error, sizeof error);
+    const struct capture *capture = merge->capture;
+    struct reading reading = {capture->go_on, capture->go_on_context, capture->follow && file + 1 == merge->count};
+    head->source = source_open(path, file, capture->filter, &reading, error, sizeof error);
     if (head->source == NULL) {
         note_error(merge, error);
         return;
@@ -144,7 +162,7 @@ static void take_all(struct merge *merge) {
     while ((head = earliest(merge, &until)) != NULL) {
         do {
             bool wanted = source_wants(head->source);
-            intake_frame(&capture->intake, &head->frame, wanted);
+            intake_later(&capture->intake, &head->frame, wanted);
             if (capture->progress != NULL && capture->tally->frames % PROGRESS_FRAMES == 0)
                 tell_progress(merge);
             advance(merge, head);

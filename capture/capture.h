@@ -24,6 +24,15 @@ bool capture_filter(struct capture *capture, const char *expression, char error[
 typedef void (*progress_handler)(void *context, double share);
 void capture_progress(struct capture *capture, progress_handler handler, void *context);
 
+/* Optional: asked again and again while capture_read reads, or waits for more to read. Once it has said false, it must
+ * not say true again: no file is read on, what was read until then is delivered, and that is no error. */
+typedef bool (*go_on_handler)(void *context);
+void capture_go_on(struct capture *capture, go_on_handler handler, void *context);
+/* Optional: the last of the files is still being written. At its end more is waited for, until the handler above says
+ * no, the file becomes shorter (which is an error), or it is removed or replaced by another of its name. A file that
+ * is packed is refused. Standard input, or a pipe, ends when its writer ends it. */
+void capture_follow(struct capture *capture);
+
 /* Reads the files ("-" is standard input), merged by capture time; sighting.file is the index in paths. Returns false
  * with one line in error (which file, what, what to do) if one cannot be opened or read; what was sound before is
  * delivered all the same. A file that ends in the middle of a frame is no error but LOSS_FILE_TRUNCATED. A frame whose

@@ -9,6 +9,7 @@
  * capture does. */
 struct clock {
     int64_t now;    /* ns since the first frame */
+    int64_t busy;   /* the same, but a pause between two frames counts for a second at most */
     int64_t offset; /* from capture time to now */
     bool running;
 };

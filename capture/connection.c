@@ -64,29 +64,69 @@ static bool acks_syn(const struct connection *c, uint32_t ack) {
     return c->isn_known && ack - first <= c->streams[FROM_CLIENT].next - first;
 }
 
+/* Its SYN had this sequence number; of the server it is known until it has sent a byte. */
+static bool begins_here(const struct connection *c, enum direction d, uint32_t seq) {
+    const struct stream *server = &c->streams[FROM_SERVER];
+    return c->isn_known && (d == FROM_CLIENT ? seq == c->isn : server->placed && seq + 1 == server->next);
+}
+
 static bool stands(const struct stream *s) { return s->placed || s->hinted; }
 
 static bool is_near(const struct stream *s, uint32_t seq) { return seq - s->next + NEAR <= 2 * NEAR; }
+
+static bool is_far(const struct stream *s, uint32_t seq) { return seq - s->next + MAX_AHEAD > 2U * MAX_AHEAD; }
 
 bool connection_continued(const struct connection *c, enum direction direction, const struct packet *packet) {
     const struct stream *own = &c->streams[direction];
     const struct stream *other = &c->streams[!direction];
     if (is_syn(packet))
-        return direction == FROM_CLIENT && c->isn_known && packet->seq == c->isn;
+        return begins_here(c, direction, packet->seq);
     if (is_syn_ack(packet) || is_refusal(packet))
-        return direction == FROM_SERVER && acks_syn(c, packet->ack);
+        return direction == FROM_SERVER ? acks_syn(c, packet->ack) : begins_here(c, direction, packet->seq);
     bool ack = (packet->flags & TCP_ACK) != 0 && stands(other);
     return (stands(own) || ack) && (!stands(own) || is_near(own, packet->seq)) && (!ack || is_near(other, packet->ack));
+}
+
+/* Both sides have sent a SYN before they got the other's (RFC 9293 3.5, figure 7). */
+static bool begins_at_once(const struct connection *c, enum direction d, const struct packet *p, int64_t now) {
+    bool asked = d == FROM_SERVER && !c->closed && !c->opened && !c->refused && c->flow.syns != 0;
+    return asked && now - c->touched <= RECENT && (!c->streams[d].placed || begins_here(c, d, p->seq));
+}
+
+/* The SYN was captured behind other packets of its connection: a little before where they stand, or nothing contradicts
+ * it. A SYN-ACK alone does not tell the client's for certain: it may acknowledge data of the SYN, too. */
+static bool comes_late(const struct connection *c, enum direction d, const struct packet *p) {
+    const struct stream *s = &c->streams[d];
+    bool before = stands(s) && s->next - (p->seq + 1) <= NEAR;
+    if (c->closed && !within(p->seen.time, c->last.time, LATE_COPY))
+        return false;
+    if (d == FROM_SERVER)
+        return before;
+    return c->flow.syns == 0 && (stands(s) ? before : !c->streams[!d].seen);
 }
 
 static bool syn_replaces(const struct connection *c, enum direction d, const struct packet *p, int64_t now) {
     const struct stream *s = &c->streams[d];
     if (d == FROM_CLIENT && c->isn_known && p->seq == c->isn)
         return c->closed && !within(p->seen.time, c->last.time, LATE_COPY);
+    if (begins_at_once(c, d, p, now) || comes_late(c, d, p))
+        return false;
     bool over = c->closed || c->streams[FROM_CLIENT].fin_known || c->streams[FROM_SERVER].fin_known;
-    if (!c->opened || over || now - c->touched > RECENT || !s->placed)
+    if (!c->opened || over || now - c->touched > RECENT || !stands(s))
         return true;
     return p->seq - s->next + STRAY > 2 * STRAY;
+}
+
+/* Bytes, or a SYN-ACK, far off from all that is known of both directions: those of a connection whose SYN was not
+ * captured. Of one that is over, late copies lie near to its end. */
+static bool is_foreign(const struct connection *c, enum direction d, const struct packet *p) {
+    const struct stream *own = &c->streams[d];
+    const struct stream *other = &c->streams[!d];
+    bool both = (p->flags & TCP_ACK) != 0 && stands(other);
+    bool speaks = p->payload.len != 0 || is_syn_ack(p);
+    if (!speaks || (p->flags & TCP_RST) != 0 || !stands(own) || !is_far(own, p->seq))
+        return false;
+    return both ? is_far(other, p->ack) : c->closed || is_syn_ack(p);
 }
 
 bool connection_replaced(const struct connection *c, enum direction direction, const struct packet *packet,
@@ -95,10 +135,10 @@ bool connection_replaced(const struct connection *c, enum direction direction, c
         return syn_replaces(c, direction, packet, now);
     bool other = direction == FROM_SERVER && c->isn_known && packet->ack != c->isn + 1;
     if (is_syn_ack(packet))
-        return other && c->closed;
+        return (other && c->closed) || is_foreign(c, direction, packet);
     if (is_refusal(packet))
         return other && (c->closed || (!c->opened && c->flow.syns == 0));
-    return false;
+    return is_foreign(c, direction, packet);
 }
 
 static void tell(struct outlet *o, struct connection *c, enum segment_kind kind, enum direction d,
@@ -134,10 +174,11 @@ static void close_now(struct outlet *o, struct connection *c, enum close_reason 
 void connection_end(struct outlet *outlet, struct connection *c, enum close_reason reason) {
     if (c->closed)
         return;
-    if (c->streams[FROM_CLIENT].fin_known || c->streams[FROM_SERVER].fin_known)
-        reason = CLOSE_FIN;
-    else if (c->refused)
+    bool fin = c->streams[FROM_CLIENT].fin_known || c->streams[FROM_SERVER].fin_known;
+    if (c->reset || (c->refused && !fin))
         reason = CLOSE_RESET;
+    else if (fin)
+        reason = CLOSE_FIN;
     close_now(outlet, c, reason);
 }
 
@@ -150,9 +191,24 @@ static void open_now(struct outlet *o, struct connection *c, enum direction d, c
 
 static void count(uint8_t *n) { *n = (uint8_t)(*n + (*n < UINT8_MAX)); }
 
+/* The client's bytes begin behind this number, if none was told or waits. */
+static void begin_at(struct connection *c, uint32_t isn) {
+    struct stream *client = &c->streams[FROM_CLIENT];
+    c->isn = isn;
+    c->isn_known = true;
+    if (!client->told && client->queue == NULL)
+        stream_place(client, isn + 1);
+}
+
 /* False if it is to be passed over. */
 static bool take_syn(struct outlet *o, struct connection *c, enum direction d, const struct packet *p) {
-    if (d != FROM_CLIENT || !c->isn_known || p->seq != c->isn)
+    if (d == FROM_SERVER && !c->streams[d].placed)
+        stream_place(&c->streams[d], p->seq + 1);
+    if (d == FROM_SERVER)
+        return begins_here(c, d, p->seq);
+    if (comes_late(c, d, p))
+        begin_at(c, p->seq);
+    if (!c->isn_known || p->seq != c->isn)
         return false;
     struct lane *lane = &c->lanes[flow_lane(c, p)];
     bool first = c->flow.syns == 0;
@@ -170,9 +226,12 @@ static bool take_syn(struct outlet *o, struct connection *c, enum direction d, c
 }
 
 static bool take_syn_ack(struct outlet *o, struct connection *c, enum direction d, const struct packet *p) {
-    if (d != FROM_SERVER || !acks_syn(c, p->ack))
-        return false;
     struct stream *server = &c->streams[FROM_SERVER];
+    if (d == FROM_SERVER && !c->isn_known)
+        begin_at(c, p->ack - 1);
+    bool sound = d == FROM_SERVER ? acks_syn(c, p->ack) : begins_here(c, d, p->seq) && server->placed;
+    if (!sound)
+        return false;
     if (!server->placed)
         stream_place(server, p->seq + 1);
     if (!c->opened)
@@ -214,12 +273,25 @@ static bool reset_in_window(const struct connection *c, enum direction d, uint32
     return !seq_after(low, seq) && seq_ahead(seq, s->next + s->cut) <= MAX_AHEAD;
 }
 
+/* After a reset what is missing before it may still come, as before a FIN; but nobody acknowledges it any more. */
+static void close_if_over(struct outlet *o, struct connection *c) {
+    const struct stream *client = &c->streams[FROM_CLIENT];
+    const struct stream *server = &c->streams[FROM_SERVER];
+    if (c->reset && (c->other || (!stream_misses(client) && !stream_misses(server))))
+        close_now(o, c, CLOSE_RESET);
+    else if (!c->reset && stream_complete(c, FROM_CLIENT) && stream_complete(c, FROM_SERVER))
+        close_now(o, c, CLOSE_FIN);
+}
+
 static void take_reset(struct outlet *o, struct connection *c, enum direction d, const struct packet *p) {
     if (!c->opened && d == FROM_SERVER) {
         take_refusal(o, c, p);
     } else if (reset_in_window(c, d, p->seq)) {
         c->closer = (uint8_t)d;
-        close_now(o, c, CLOSE_RESET);
+        c->reset = true;
+        if (c->opened && c->streams[d].placed && !c->streams[d].fin_known)
+            stream_fin(&c->streams[d], p->seq);
+        close_if_over(o, c);
     }
 }
 
@@ -248,8 +320,7 @@ static void take_stream(struct outlet *o, struct connection *c, enum direction d
             c->closer = (uint8_t)d;
     }
     stream_wait(o, c, d, true);
-    if (stream_complete(c, FROM_CLIENT) && stream_complete(c, FROM_SERVER))
-        close_now(o, c, CLOSE_FIN);
+    close_if_over(o, c);
 }
 
 /* Of two copies, one before and one behind a router, always the same counts. */
@@ -268,8 +339,10 @@ static void note_side(struct connection *c, enum direction d, const struct packe
 void connection_packet(struct outlet *outlet, struct connection *c, enum direction direction,
                        const struct packet *packet) {
     note_side(c, direction, packet);
-    if (c->closed)
+    if (c->closed) {
+        stream_after_end(outlet, c, direction, packet);
         return;
+    }
     if ((packet->flags & TCP_RST) != 0) {
         take_reset(outlet, c, direction, packet);
         return;

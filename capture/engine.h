@@ -29,7 +29,8 @@ enum {
 /* The bytes whose turn it is; stream->next is where they begin. Valid for the call, which must not use the engine. */
 typedef void (*engine_handler)(void *owner, const struct engine_stream *stream, struct bytes bytes);
 
-/* Once a process; again does nothing. False and a line in error if libnids is not what this was written for. */
+/* Once a process; again does nothing, and says the same. False and a line in error if libnids is not what this was
+ * written for. */
 bool engine_start(char *error, size_t error_size);
 bool engine_open(struct engine_stream *stream, uint32_t slot, uint32_t next);
 void engine_close(struct engine_stream *stream);

@@ -13,6 +13,7 @@
  * lists; here it is one pointer and the hash. */
 
 enum { FIRST_BUCKETS = 1024, SLAB = 128 };
+enum { CACHE_LINE = 64, CONVERSATION_HEAD = 512 }; /* what the receiver of a packet reads, mostly */
 enum { SECOND = 1000000000 };
 
 struct connection_slab {
@@ -40,31 +41,36 @@ void flow_table_close(struct flow_table *table) {
     free(table->buckets);
 }
 
-struct key {
-    uint8_t addresses[2][16];
-    uint16_t ports[2];
-};
-
-static_assert(sizeof(struct key) == 36, "no padding is hashed");
+/* The octets of an address as two numbers: whether they are equal, and any order, is all that matters here. */
+static uint64_t half(const struct address *address, size_t i) {
+    uint64_t n;
+    memcpy(&n, address->octets + i * sizeof n, sizeof n);
+    return n;
+}
 
 static bool source_first(const struct packet *p) {
-    int order = memcmp(p->source.address.octets, p->destination.address.octets, 16);
-    return order != 0 ? order < 0 : p->source.port < p->destination.port;
+    for (size_t i = 0; i < 2; i++) {
+        uint64_t source = half(&p->source.address, i);
+        uint64_t destination = half(&p->destination.address, i);
+        if (source != destination)
+            return source < destination;
+    }
+    return p->source.port < p->destination.port;
 }
 
 uint32_t flow_hash(const struct flow_table *table, const struct packet *packet) {
     bool straight = source_first(packet);
     const struct endpoint *first = straight ? &packet->source : &packet->destination;
     const struct endpoint *second = straight ? &packet->destination : &packet->source;
-    struct key key = {.ports = {first->port, second->port}};
-    memcpy(key.addresses[0], first->address.octets, 16);
-    memcpy(key.addresses[1], second->address.octets, 16);
-    return (uint32_t)XXH3_64bits_withSeed(&key, sizeof key, table->seed);
+    const uint64_t key[] = {(uint64_t)first->port << 16 | second->port, half(&first->address, 0),
+                            half(&second->address, 0), half(&first->address, 1), half(&second->address, 1)};
+    size_t size = first->address.family == ADDRESS_IPV4 ? 3 * sizeof *key : sizeof key; /* the rest is zero */
+    return (uint32_t)XXH3_64bits_withSeed(key, size, table->seed);
 }
 
 static bool same_endpoint(const struct endpoint *a, const struct endpoint *b) {
     return a->port == b->port && a->address.family == b->address.family &&
-           memcmp(a->address.octets, b->address.octets, 16) == 0;
+           half(&a->address, 0) == half(&b->address, 0) && half(&a->address, 1) == half(&b->address, 1);
 }
 
 static bool is_sender(const struct connection *c, const struct packet *p, enum direction direction) {
@@ -89,6 +95,33 @@ static bool has_lane(const struct connection *c, uint32_t lane) {
 
 static struct connection **bucket_of(const struct flow_table *table, uint32_t hash) {
     return &table->buckets[hash & (table->bucket_count - 1)];
+}
+
+void flow_expect(const struct flow_table *table, uint32_t hash) { __builtin_prefetch(bucket_of(table, hash)); }
+
+static void fetch(const void *memory, size_t size) {
+    for (size_t at = 0; at < size; at += CACHE_LINE)
+        __builtin_prefetch((const char *)memory + at);
+}
+
+void flow_prepare(const struct flow_table *table, uint32_t hash) {
+    const struct connection *c = *bucket_of(table, hash);
+    if (c != NULL)
+        fetch(c, sizeof *c);
+}
+
+void flow_prepare_receiver(const struct flow_table *table, uint32_t hash) {
+    const struct connection *c = *bucket_of(table, hash);
+    if (c != NULL && c->hash != hash && c->chain != NULL)
+        fetch(c->chain, sizeof *c);
+    else if (c != NULL && c->flow.conversation != NULL && !c->other)
+        fetch(c->flow.conversation, CONVERSATION_HEAD);
+}
+
+void flow_prepare_removal(const struct flow_table *table, const struct connection *c) {
+    flow_expect(table, c->hash);
+    if (c->newer != NULL)
+        fetch(c->newer, sizeof *c);
 }
 
 struct connection *flow_find(const struct flow_table *table, const struct packet *packet, uint32_t hash,
@@ -158,10 +191,12 @@ static void link_newest(struct flow_table *table, struct connection *c, enum pha
     c->older = list->newest;
     *(list->newest != NULL ? &list->newest->newer : &list->oldest) = c;
     list->newest = c;
+    list->count++;
 }
 
 static void unlink_age(struct flow_table *table, struct connection *c) {
     struct age_list *list = &table->ages[c->phase];
+    list->count--;
     *(c->older != NULL ? &c->older->newer : &list->oldest) = c->newer;
     *(c->newer != NULL ? &c->newer->older : &list->newest) = c->older;
 }
@@ -218,19 +253,19 @@ struct connection *flow_least_useful(const struct flow_table *table) {
 }
 
 static int by_id(const void *a, const void *b) {
-    const struct connection *const *left = a;
-    const struct connection *const *right = b;
-    return ((*left)->flow.id > (*right)->flow.id) - ((*left)->flow.id < (*right)->flow.id);
+    const struct flow_entry *left = a;
+    const struct flow_entry *right = b;
+    return (left->id > right->id) - (left->id < right->id);
 }
 
-struct connection **flow_all(const struct flow_table *table) {
-    struct connection **all = calloc((size_t)table->count + 1, sizeof(struct connection *));
+struct flow_entry *flow_all(const struct flow_table *table) {
+    struct flow_entry *all = calloc((size_t)table->count + 1, sizeof *all);
     if (all == NULL)
         return NULL;
     size_t count = 0;
     for (size_t phase = 0; phase < PHASES; phase++)
-        for (struct connection *c = table->ages[phase].oldest; c != NULL; c = c->newer)
-            all[count++] = c;
-    qsort(all, count, sizeof(struct connection *), by_id);
+        for (struct connection *c = table->ages[phase].oldest; c != NULL && phase != PHASE_CLOSED; c = c->newer)
+            all[count++] = (struct flow_entry){c->flow.id, c};
+    qsort(all, count, sizeof *all, by_id);
     return all;
 }

@@ -22,6 +22,7 @@ struct stream {
     bool placed : 1;  /* next is known */
     bool hinted : 1;  /* not yet, but the other side acknowledged up to next before anything was seen */
     bool ack_known : 1;
+    bool ack_back : 1; /* the latest acknowledgement was not the furthest */
     bool fin_known : 1;
     bool suspected : 1;
     bool seen : 1;       /* this side sent a packet */
@@ -65,6 +66,7 @@ struct connection {
     bool refused : 1;     /* the latest answer was an RST */
     bool refused_syn : 1; /* since the latest SYN, by RST or ICMP */
     bool other : 1;       /* the receiver wants no more bytes */
+    bool reset : 1;       /* by an RST; what is missing before it may still come */
     bool closed : 1;
     struct stream streams[2]; /* by enum direction */
     struct sighting last;     /* its latest packet */
@@ -76,6 +78,7 @@ struct connection {
 
 struct age_list {
     struct connection *oldest, *newest;
+    uint32_t count;
 };
 
 struct flow_table {
@@ -94,6 +97,12 @@ void flow_table_close(struct flow_table *table);
 
 /* The same for both directions of a connection, and in all lanes. */
 uint32_t flow_hash(const struct flow_table *table, const struct packet *packet);
+/* What a packet of this hash will need: each step asks for the memory that the next reads. */
+void flow_expect(const struct flow_table *table, uint32_t hash);
+void flow_prepare(const struct flow_table *table, uint32_t hash);
+void flow_prepare_receiver(const struct flow_table *table, uint32_t hash);
+/* The same for when this connection is removed soon, and then the one that is the oldest of its phase behind it. */
+void flow_prepare_removal(const struct flow_table *table, const struct connection *c);
 /* The connection that the packet's endpoints and lane belong to, and which side sent it; NULL: none. */
 struct connection *flow_find(const struct flow_table *table, const struct packet *packet, uint32_t hash,
                              enum direction *direction);
@@ -112,7 +121,12 @@ void flow_remove(struct flow_table *table, struct connection *c);
 void flow_touch(struct flow_table *table, struct connection *c, enum phase phase, int64_t now);
 /* Of all flows the one that can be spared best; NULL: there is none. */
 struct connection *flow_least_useful(const struct flow_table *table);
-/* All of them by id, in an array of table->count that the caller frees; NULL: out of memory. */
-struct connection **flow_all(const struct flow_table *table);
+/* With the id at hand, so that sorting does not look at each flow again and again. */
+struct flow_entry {
+    uint64_t id;
+    struct connection *connection; /* NULL: the end */
+};
+/* All that are not closed, by id, in an array that the caller frees; NULL: out of memory. */
+struct flow_entry *flow_all(const struct flow_table *table);
 
 #endif

@@ -2,14 +2,29 @@
 #ifndef CAPTURE_INTAKE_H
 #define CAPTURE_INTAKE_H
 
+#include "capture/fragments.h"
 #include "capture/tracker.h"
 
 #include <stddef.h>
 
-/* Where the frames of all sources go: counted, decoded, and on to the tracker. */
+/* Where the frames of all sources go: counted, decoded, put together if they are fragments, and on to
+ * the tracker. */
+struct arrival {
+    struct sighting seen;
+    enum decoded decoded;
+    uint32_t hash; /* of the flow; DECODED_TCP */
+    struct packet packet;
+};
+
+/* Frames wait until there are as many: then what the tracker needs for them can be fetched from memory all at once. */
+enum { INTAKE_AHEAD = 32 };
+
 struct intake {
     struct tracker *tracker;
+    struct fragments *fragments;
     struct tally *tally;
+    struct arrival arrivals[INTAKE_AHEAD];
+    size_t count;
 };
 
 /* handler and tally are borrowed. False and a line in error if it cannot be had. */
@@ -17,6 +32,9 @@ bool intake_open(struct intake *intake, segment_handler handler, void *context, 
                  size_t error_size);
 /* The next frame by time. One that is not wanted (the filter says no) is counted only. */
 void intake_frame(struct intake *intake, const struct frame *frame, bool wanted);
+/* The same, but its bytes are borrowed until intake_flush, and only then all is told. */
+void intake_later(struct intake *intake, const struct frame *frame, bool wanted);
+void intake_flush(struct intake *intake);
 /* Ends every flow, and frees all. */
 void intake_close(struct intake *intake);
 

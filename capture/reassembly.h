@@ -20,7 +20,9 @@ extern const struct reassembly_limits REASSEMBLY_LIMITS;
 /* When the hole at the head of a queue is given up: kept here for the owner, as long as there is a queue. */
 struct patience {
     bool running;
-    uint32_t horizon; /* the holes that end before here were overdue when it began */
+    bool acked;       /* the other side has acknowledged past the hole */
+    bool heard;       /* it has acknowledged anything since it began */
+    uint32_t horizon; /* the holes that end before here were there when it began */
     uint32_t packets; /* of the flow, since then */
     int64_t since;
 };

@@ -1,40 +1,48 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _DEFAULT_SOURCE /* pcap.h uses u_int and u_char */
 #include "capture/source.h"
-#include "capture/input.h"
+#include "capture/classic.h"
+#include "capture/filter.h"
+#include "capture/foreign.h"
 #include "capture/link.h"
+#include "capture/pcapng.h"
 
-#include <pcap.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-enum { SNAPLEN = 262144 };
 
 struct source {
-    struct input input;
-    pcap_t *pcap;
+    struct savefile savefile;
     const char *path;
-    bool filtered;
-    struct bpf_program filter;
-    struct pcap_pkthdr *header; /* of the latest frame */
-    const u_char *data;
-    uint64_t frames;
     uint32_t file;
-    int link;
+    bool classic; /* else pcapng */
+    bool wanted;  /* the latest frame */
+    bool filtered;
+    struct filter filter;
+    bool understood;    /* the link type of a frame, at least */
+    int not_understood; /* the first link type that is not; -1: none */
 };
 
-static struct source *fail(struct source *source, char *error, size_t error_size, const char *what) {
-    snprintf(error, error_size, "%s: %s", source->path, what);
+static struct source *fail(struct source *source, char *error, size_t error_size, const char *why) {
+    snprintf(error, error_size, "%s: not a capture that can be read (%s); pcap and pcapng are", source->path, why);
     source_close(source);
     return NULL;
 }
 
-static bool compile(pcap_t *pcap, const char *expression, struct bpf_program *program) {
-    return pcap_compile(pcap, program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0;
+static enum source_state begin(struct source *source) {
+    struct savefile *file = &source->savefile;
+    if (!feed_need(&file->feed, 4))
+        return savefile_ended(file, false);
+    source->classic = classic_is(file);
+    if (source->classic)
+        return classic_begin(file);
+    if (pcapng_is(file))
+        return pcapng_begin(file);
+    feed_need(&file->feed, 8); /* enough to know others; if there is less, so be it */
+    const char *advice = foreign_advice((struct bytes){feed_at(&file->feed), feed_left(&file->feed)}, source->path);
+    return savefile_broken(file, "%s", advice != NULL ? advice : "unknown file format");
 }
 
-struct source *source_open(const char *path, uint32_t file, const char *filter, char *error, size_t error_size) {
-    char why[PCAP_ERRBUF_SIZE + 128];
+struct source *source_open(const char *path, uint32_t file, const char *filter, const struct reading *reading,
+                           char *error, size_t error_size) {
     struct source *source = calloc(1, sizeof *source);
     if (source == NULL) {
         snprintf(error, error_size, "%s: out of memory", path);
@@ -42,112 +50,98 @@ struct source *source_open(const char *path, uint32_t file, const char *filter, 
     }
     source->path = path;
     source->file = file;
-    if (!input_open(&source->input, path, error, error_size)) {
+    source->filtered = filter != NULL;
+    source->filter.expression = filter;
+    source->not_understood = -1;
+    if (!feed_open(&source->savefile.feed, path, reading, error, error_size)) {
         free(source);
         return NULL;
     }
-    char pcap_error[PCAP_ERRBUF_SIZE] = "";
-    source->pcap = pcap_fopen_offline_with_tstamp_precision(source->input.file, PCAP_TSTAMP_PRECISION_NANO, pcap_error);
-    if (source->pcap == NULL) {
-        snprintf(why, sizeof why, "not a capture that can be read (%s); pcap and pcapng are",
-                 source->input.damage != NULL ? source->input.damage : pcap_error);
-        return fail(source, error, error_size, why);
+    switch (begin(source)) {
+    case SOURCE_BROKEN:
+        return fail(source, error, error_size, source->savefile.why);
+    case SOURCE_TRUNCATED:
+        return fail(source, error, error_size, "its header is cut off");
+    case SOURCE_END:
+    case SOURCE_FRAME:
+    case SOURCE_STOPPED: /* which source_next will tell */
+        break;
     }
-    source->link = pcap_datalink(source->pcap);
-    if (filter == NULL)
-        return source;
-    if (!compile(source->pcap, filter, &source->filter)) {
-        snprintf(why, sizeof why, "the filter does not fit its link type: %s", pcap_geterr(source->pcap));
-        return fail(source, error, error_size, why);
-    }
-    source->filtered = true;
     return source;
 }
 
 void source_close(struct source *source) {
-    if (source->filtered)
-        pcap_freecode(&source->filter);
-    if (source->pcap != NULL)
-        pcap_close(source->pcap); /* closes the file too, but for standard input */
-    else
-        fclose(source->input.file);
-    input_free(&source->input);
+    filter_free(&source->filter);
+    feed_close(&source->savefile.feed);
+    free(source->savefile.interfaces);
     free(source);
 }
 
-/* Hostile files hold any number, and pcapng has room for times of any age. Where only the part of a second is none, the
- * second is believed. */
-static void set_time(struct frame *frame, const struct timeval *time) {
-    const int64_t second = INT64_C(1000000000);
-    int64_t rest = time->tv_usec; /* nanoseconds: so it was asked of libpcap */
-    bool early = time->tv_sec < 0;
-    bool late = time->tv_sec > LATEST_TIME / second || (time->tv_sec == LATEST_TIME / second && rest > 0);
-    bool odd = rest < 0 || rest >= second;
-    frame->misdated = early || late || odd;
-    if (early || late)
-        frame->seen.time = early ? 0 : LATEST_TIME;
-    else
-        frame->seen.time = time->tv_sec * second + (odd ? 0 : rest);
-}
-
-static enum source_state stopped(const struct source *source, char *error, size_t error_size) {
-    const char *why = source->input.damage != NULL ? source->input.damage : pcap_geterr(source->pcap);
-    if (source->input.damage == NULL && strstr(why, "truncated") != NULL)
-        return SOURCE_TRUNCATED;
-    /* libpcap reads one link type per file, pcapng may hold several. */
-    const char *advice =
-        strstr(why, "type of the first interface") != NULL ? "; write each interface to a file of its own" : "";
-    snprintf(error, error_size, "%s: cannot be read beyond frame %llu: %s%s", source->path,
-             (unsigned long long)source->frames, why, advice);
+static enum source_state broken(const struct source *source, char *error, size_t error_size) {
+    snprintf(error, error_size, "%s: cannot be read beyond frame %llu: %s", source->path,
+             (unsigned long long)source->savefile.frames, source->savefile.why);
     return SOURCE_BROKEN;
 }
 
-enum source_state source_next(struct source *source, struct frame *frame, char *error, size_t error_size) {
-    int result = pcap_next_ex(source->pcap, &source->header, &source->data);
-    if (result == PCAP_ERROR_BREAK)
-        return source->input.cut ? SOURCE_TRUNCATED : SOURCE_END;
-    if (result != 1)
-        return stopped(source, error, error_size);
-    source->frames++;
-    frame->bytes = (struct bytes){source->data, source->header->caplen};
-    frame->wire = source->header->len;
-    frame->link = source->link;
-    frame->seen = (struct sighting){.frame = source->frames, .file = source->file};
-    set_time(frame, &source->header->ts);
-    return SOURCE_FRAME;
+static bool misfits(const struct source *source, char *error, size_t error_size) {
+    if (source->filter.misfit[0] != '\0')
+        snprintf(error, error_size, "%s: %s", source->path, source->filter.misfit);
+    return source->filter.misfit[0] != '\0';
 }
 
-/* Not pcap_setfilter: libpcap would pass over the frames without counting them. */
-bool source_wants(const struct source *source) {
-    return !source->filtered || pcap_offline_filter(&source->filter, source->header, source->data) != 0;
+static void look_at_link(struct source *source, int link) {
+    source->understood = link_known(link);
+    if (!source->understood && source->not_understood < 0)
+        source->not_understood = link;
 }
+
+enum source_state source_next(struct source *source, struct frame *frame, char *error, size_t error_size) {
+    struct savefile *file = &source->savefile;
+    if (file->feed.input.stopped)
+        return SOURCE_STOPPED;
+    enum source_state state = source->classic ? classic_next(file, frame) : pcapng_next(file, frame);
+    if (state == SOURCE_BROKEN)
+        return broken(source, error, error_size);
+    if (state != SOURCE_FRAME)
+        return state;
+    if (!source->understood)
+        look_at_link(source, frame->link);
+    frame->interface += source->file * MAX_INTERFACES;
+    frame->seen.file = source->file;
+    source->wanted = !source->filtered || filter_passes(&source->filter, frame);
+    /* A pcap file has one link type: there is no other that the filter could fit. */
+    return source->classic && !source->wanted && misfits(source, error, error_size) ? SOURCE_BROKEN : SOURCE_FRAME;
+}
+
+bool source_holds_next(const struct source *source) {
+    return source->classic ? classic_holds_next(&source->savefile) : pcapng_holds_next(&source->savefile);
+}
+
+bool source_wants(const struct source *source) { return source->wanted; }
 
 bool source_understood(const struct source *source, char *error, size_t error_size) {
-    if (source->frames == 0 || link_known(source->link))
+    if (misfits(source, error, error_size))
+        return false;
+    if (source->understood || source->not_understood < 0)
         return true;
-    const char *name = pcap_datalink_val_to_name(source->link);
-    const char *description = pcap_datalink_val_to_description(source->link);
-    if (description == NULL)
-        description = "without a name";
+    char text[LINK_TEXT_SIZE];
     snprintf(error, error_size,
-             "%s: link type %s%s%d (%s) is not understood; Ethernet, Linux cooked, raw IP and BSD loopback are",
-             source->path, name != NULL ? name : "", name != NULL ? ", " : "", source->link, description);
+             "%s: link type %s is not understood; Ethernet, Linux cooked, PPP, MPLS, PKTAP, NFLOG, raw IP and BSD "
+             "loopback are",
+             source->path, filter_link_text(source->not_understood, text));
     return false;
 }
 
-int64_t source_position(const struct source *source) { return input_position(&source->input); }
-
-int64_t source_size(const struct source *source) { return source->input.size; }
-
-bool source_check_filter(const char *filter, char *error, size_t error_size) {
-    pcap_t *pcap = pcap_open_dead(DLT_EN10MB, SNAPLEN);
-    struct bpf_program program;
-    bool sound = pcap != NULL && compile(pcap, filter, &program);
-    if (sound)
-        pcap_freecode(&program);
-    else
-        snprintf(error, error_size, "filter \"%s\": %s", filter, pcap != NULL ? pcap_geterr(pcap) : "out of memory");
-    if (pcap != NULL)
-        pcap_close(pcap);
-    return sound;
+uint64_t source_dropped(const struct source *source) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < source->savefile.count; i++) {
+        const struct interface *in = &source->savefile.interfaces[i];
+        uint64_t dropped = in->drops_told ? count_add(in->if_drop, in->os_drop) : in->missing;
+        sum = count_add(sum, dropped);
+    }
+    return sum;
 }
+
+int64_t source_position(const struct source *source) { return source->savefile.feed.input.position; }
+
+int64_t source_size(const struct source *source) { return source->savefile.feed.input.size; }

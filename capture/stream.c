@@ -2,12 +2,16 @@
 #include "capture/stream.h"
 #include "capture/sequence.h"
 
-/* How long a hole that the other side has acknowledged past may still be filled: mirror ports and multi-queue cards
- * deliver packets late, and acknowledgements before what they acknowledge. */
-enum { GRACE_PACKETS = 16 };
+/* How long a hole that the other side has acknowledged past may still be filled. Mirror ports and multi-queue cards
+ * deliver packets late, and acknowledgements before what they acknowledge: by milliseconds, and by up to some thousand
+ * frames of all flows. So both must have passed, time and packets of this flow; in a quiet flow much time. */
 static const int64_t GRACE_TIME = INT64_C(200000000); /* ns */
-/* The same if nobody is seen to acknowledge: longer than most retransmissions take. */
+enum { GRACE_PACKETS = 256 };
+static const int64_t GRACE_QUIET = INT64_C(5000000000);
+/* The same if the other side was never seen to acknowledge: longer than most retransmissions take. */
 static const int64_t GRACE_UNSEEN = INT64_C(5000000000);
+/* Or if it was, and is not seen any more: longer than an outage that a connection survives, mostly. */
+static const int64_t GRACE_SILENT = INT64_C(60000000000);
 /* How far the first byte seen may lie behind an acknowledgement seen before it, for the bytes between to be missing. */
 enum { MAX_HINT = 1 << 20 };
 /* How near a second segment must lie to the end of a suspect one to confirm it. */
@@ -32,9 +36,11 @@ static void tell_bytes(struct outlet *o, struct connection *c, enum direction d,
 static void tell_gap(struct outlet *o, struct connection *c, enum direction d, uint32_t n,
                      const struct sighting *seen) {
     struct segment segment = {.kind = SEGMENT_GAP, .direction = d, .flow = &c->flow, .seen = *seen, .gap = n};
+    uint32_t from = c->streams[d].next;
     c->streams[d].next += n;
     if (c->other || n == 0)
         return;
+    holes_remember(&o->holes, c->flow.id, d, from, from + n);
     o->tally->lost[LOSS_GAPS]++;
     o->tally->lost[LOSS_GAP_BYTES] += n;
     tell(o, c, &segment);
@@ -103,33 +109,44 @@ void stream_place(struct stream *stream, uint32_t seq) {
     stream->placed = true;
 }
 
+/* Where nothing of a direction is captured, its acknowledgements are all that is known of it. */
+static void hint(struct stream *s, uint32_t ack) {
+    bool near = s->hinted && ack - s->acked + MAX_AHEAD <= 2U * MAX_AHEAD;
+    if (!near)
+        s->next = s->acked = ack;
+    s->hinted = true;
+}
+
 void stream_ack(struct stream *stream, uint32_t ack) {
-    if (!stream->placed && !stream->hinted) {
-        stream->next = ack;
-        stream->hinted = true;
-    }
-    if (stream->placed && seq_ahead(ack, stream->next) > MAX_AHEAD)
+    if (!stream->placed)
+        hint(stream, ack);
+    else if (seq_ahead(ack, stream->next) > MAX_AHEAD)
         return;
+    stream->ack_back = stream->ack_known && seq_after(stream->acked, ack);
     stream->acked = stream->ack_known ? seq_later(ack, stream->acked) : ack;
     stream->ack_known = true;
+    if (stream->queue != NULL)
+        stream->queue->patience.heard = true;
 }
 
 void stream_fin(struct stream *stream, uint32_t seq) {
-    if (!stream->placed)
-        stream_place(stream, seq);
-    if (seq_after(stream->next, seq) || seq - stream->next > MAX_AHEAD)
+    if (stream->placed && (seq_after(stream->next, seq) || seq - stream->next > MAX_AHEAD))
         return;
     stream->fin = seq;
     stream->fin_known = true;
 }
 
 /* The first bytes of a direction whose beginning was not seen. Bytes that were acknowledged before may be missing
- * between; one byte alone is a keep-alive, which repeats the byte before the next (RFC 9293 3.8.4). */
-static void place_by_data(struct stream *s, uint32_t seq, uint32_t len) {
+ * between; one byte alone is a keep-alive, which repeats the byte before the next (RFC 9293 3.8.4): that it is data
+ * cannot be told from it, and such a beginning is rare. */
+static void place_by_data(struct outlet *o, struct connection *c, enum direction d, uint32_t seq, uint32_t len) {
+    struct stream *s = &c->streams[d];
     bool near = s->hinted && seq - s->next <= MAX_HINT;
     if (!near)
         s->next = len == 1 ? seq + 1 : seq;
     s->placed = true;
+    if (!c->other) /* what comes later, from before */
+        holes_remember(&o->holes, c->flow.id, d, s->next - MAX_HINT, s->next);
 }
 
 /* Jumps that no window allows are damaged headers, unless the next segment goes on where the first jumped to: then
@@ -168,20 +185,29 @@ static void take_in_order(struct outlet *o, struct connection *c, enum direction
     set_cut(s, cut_end, wire_end);
 }
 
-/* A limit is reached: holes must go, first our own, then those that nothing has come for the longest time. */
-static void make_room(struct outlet *o, struct connection *c, enum direction d, size_t len) {
-    struct stream *s = &c->streams[d];
-    if (s->queue != NULL && queue_full(o->reassembly, s->queue, len)) {
-        o->tally->limits[LIMIT_QUEUE_BYTES]++;
-        give_up_all(o, c, d);
+/* A limit is reached: holes must go. Those that were acknowledged past cost nothing but patience. */
+static void relieve(struct outlet *o, struct connection *c, enum direction d, enum limit limit) {
+    const struct stream *s = &c->streams[d];
+    if (s->ack_known && !queue_empty(s->queue) && !seq_after(queue_head(s->queue), s->acked)) {
+        give_up_until(o, c, d, s->acked);
+        settle(o, c);
+        return;
     }
+    o->tally->limits[limit]++;
+    give_up_all(o, c, d);
+}
+
+/* First our own, then those that nothing has come for the longest time. */
+static void make_room(struct outlet *o, struct connection *c, enum direction d, size_t len) {
+    const struct stream *s = &c->streams[d];
+    while (s->queue != NULL && queue_full(o->reassembly, s->queue, len))
+        relieve(o, c, d, LIMIT_QUEUE_BYTES);
     while (reassembly_full(o->reassembly, len, s->queue == NULL)) {
         struct queue *oldest = reassembly_oldest(o->reassembly);
         if (oldest == NULL)
             return;
         bool slots = reassembly_out_of_queues(o->reassembly) && s->queue == NULL;
-        o->tally->limits[slots ? LIMIT_ENGINE_FLOWS : LIMIT_QUEUE_BYTES]++;
-        give_up_all(o, oldest->owner, oldest->direction);
+        relieve(o, oldest->owner, oldest->direction, slots ? LIMIT_ENGINE_FLOWS : LIMIT_QUEUE_BYTES);
     }
 }
 
@@ -209,8 +235,19 @@ static void pass_cut(struct outlet *o, struct connection *c, enum direction d, u
     tell_gap(o, c, d, n, &p->seen);
 }
 
+/* Bytes from before where the direction stands: told already, or late. */
+static void count_late(struct outlet *o, const struct connection *c, enum direction d, uint32_t seq,
+                       const struct packet *p) {
+    uint32_t next = c->streams[d].next;
+    uint32_t end = seq + (uint32_t)p->payload.len;
+    bool keep_alive = end == next && p->payload.len == 1;
+    if (seq_after(next, seq) && !keep_alive)
+        o->tally->lost[LOSS_LATE_BYTES] += holes_fill(&o->holes, c->flow.id, d, seq, seq_after(end, next) ? next : end);
+}
+
 static void take(struct outlet *o, struct connection *c, enum direction d, uint32_t seq, const struct packet *p) {
     struct stream *s = &c->streams[d];
+    count_late(o, c, d, seq, p);
     if (s->queue == NULL)
         pass_cut(o, c, d, seq, p);
     bool ahead = seq_after(seq, s->next);
@@ -233,7 +270,7 @@ void stream_data(struct outlet *outlet, struct connection *c, enum direction dir
     if (len == 0)
         return;
     if (!s->placed)
-        place_by_data(s, seq, len);
+        place_by_data(outlet, c, direction, seq, len);
     if (c->other) {
         s->next = seq_later(seq + len, s->next);
         return;
@@ -248,37 +285,72 @@ void stream_data(struct outlet *outlet, struct connection *c, enum direction dir
     settle(outlet, c);
 }
 
-/* From when on a hole counts as overdue, and until where. */
-static bool overdue(const struct stream *s, uint32_t *horizon) {
-    *horizon = s->ack_known ? s->acked : queue_tail(s->queue);
-    return !seq_after(queue_head(s->queue), *horizon);
+/* So much of a side of which nothing is captured that sequence numbers could not tell it any more. */
+static void pass_unseen(struct outlet *o, struct connection *c, enum direction d) {
+    const struct stream *s = &c->streams[d];
+    if (!s->placed && s->hinted && s->acked - s->next > MAX_BEHIND)
+        tell_gap(o, c, d, s->acked - s->next - MAX_HINT, &c->last);
+}
+
+static bool over(const struct stream *s, int64_t now) {
+    const struct patience *p = &s->queue->patience;
+    int64_t waited = now - p->since;
+    if (p->acked)
+        return waited >= GRACE_QUIET || (waited >= GRACE_TIME && p->packets >= GRACE_PACKETS);
+    return waited >= (s->ack_known ? GRACE_SILENT : GRACE_UNSEEN);
 }
 
 void stream_wait(struct outlet *outlet, struct connection *c, enum direction direction, bool packet) {
     struct stream *s = &c->streams[direction];
+    pass_unseen(outlet, c, direction);
     if (s->queue == NULL)
         return;
     struct patience *p = &s->queue->patience;
-    if (!p->running) {
-        p->running = overdue(s, &p->horizon);
-        p->packets = 0;
-        p->since = outlet->now;
+    bool acked = s->ack_known && !seq_after(queue_head(s->queue), s->acked);
+    if (!p->running || p->acked != acked || (p->heard && !acked)) { /* who waits for it will ask for it again */
+        *p = (struct patience){
+            .running = true, .acked = acked, .horizon = acked ? s->acked : queue_tail(s->queue), .since = outlet->now};
         return;
     }
     p->packets += packet;
-    bool over = s->ack_known ? p->packets >= GRACE_PACKETS || outlet->now - p->since >= GRACE_TIME
-                             : outlet->now - p->since >= GRACE_UNSEEN;
-    if (!over)
+    if (!over(s, outlet->now))
         return;
     p->running = false;
     give_up_until(outlet, c, direction, p->horizon);
     settle(outlet, c);
 }
 
+bool stream_misses(const struct stream *stream) {
+    return stream->queue != NULL ||
+           (stream->placed && stream->fin_known && seq_after(stream->fin, stream->next + stream->cut));
+}
+
+void stream_after_end(struct outlet *outlet, struct connection *c, enum direction direction,
+                      const struct packet *packet) {
+    struct stream *s = &c->streams[direction];
+    uint32_t seq = packet->seq + ((packet->flags & TCP_SYN) != 0);
+    uint32_t len = (uint32_t)packet->payload.len;
+    uint32_t behind = seq_ahead(seq + len, s->next);
+    if (c->other || !s->placed || (packet->flags & TCP_RST) != 0)
+        return;
+    count_late(outlet, c, direction, seq, packet);
+    if (behind == 0 || behind > MAX_AHEAD)
+        return;
+    outlet->tally->lost[LOSS_LATE_BYTES] += behind < len ? behind : len;
+    s->next = seq + len;
+}
+
 bool stream_complete(const struct connection *c, enum direction direction) {
     const struct stream *s = &c->streams[direction];
     bool acked = s->fin_known && s->ack_known && seq_after(s->acked, s->fin);
-    return acked && (c->other || !seq_after(s->fin, s->next + s->cut));
+    return acked && (c->other || !s->placed || !seq_after(s->fin, s->next + s->cut));
+}
+
+/* What the other side acknowledged last was sent, also if nothing of it is in the capture; the last of it may have been
+ * the FIN. An acknowledgement that a later one contradicts is not believed. */
+static uint32_t acknowledged_end(const struct stream *s, uint32_t end) {
+    uint32_t ahead = s->ack_known && !s->ack_back ? seq_ahead(s->acked, end) : 0;
+    return ahead > 1 ? s->acked - 1 : end;
 }
 
 void stream_finish(struct outlet *outlet, struct connection *c, enum direction direction) {
@@ -286,8 +358,7 @@ void stream_finish(struct outlet *outlet, struct connection *c, enum direction d
     if (s->queue != NULL)
         give_up_all(outlet, c, direction);
     uint32_t end = s->next + s->cut;
-    if (s->fin_known)
-        end = seq_later(end, s->fin);
-    if (s->placed)
+    end = s->fin_known ? seq_later(end, s->fin) : acknowledged_end(s, end);
+    if (s->placed || s->hinted)
         tell_gap(outlet, c, direction, end - s->next, &c->last);
 }

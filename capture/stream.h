@@ -3,6 +3,7 @@
 #define CAPTURE_STREAM_H
 
 #include "capture/flow.h"
+#include "capture/holes.h"
 #include "capture/reassembly.h"
 #include "wire/tally.h"
 
@@ -19,7 +20,8 @@ struct outlet {
     void *context;
     struct tally *tally;
     struct reassembly *reassembly;
-    int64_t now; /* the tracker's clock, ns */
+    int64_t now; /* the tracker's clock, ns; pauses are short on it */
+    struct holes holes;
 };
 
 /* For reassembly_open; its context is the struct outlet. */
@@ -32,12 +34,17 @@ void stream_ack(struct stream *stream, uint32_t ack);
 /* The payload of a packet; seq is that of its first byte. */
 void stream_data(struct outlet *outlet, struct connection *c, enum direction direction, uint32_t seq,
                  const struct packet *packet);
-/* Its last byte lies before this sequence number. */
+/* Its last byte lies before this sequence number, that of its FIN or RST. */
 void stream_fin(struct stream *stream, uint32_t seq);
 /* Gives up a hole that is overdue. Called for every packet of the flow, and now and then without one. */
 void stream_wait(struct outlet *outlet, struct connection *c, enum direction direction, bool packet);
 /* All its bytes were told and acknowledged, and its FIN too. */
 bool stream_complete(const struct connection *c, enum direction direction);
+/* Bytes of it wait behind a hole, or are missing before its FIN. */
+bool stream_misses(const struct stream *stream);
+/* A packet of a flow whose end was told: counts what it brings too late. */
+void stream_after_end(struct outlet *outlet, struct connection *c, enum direction direction,
+                      const struct packet *packet);
 /* The flow is over: tells what still waits, and what is missing before its FIN. */
 void stream_finish(struct outlet *outlet, struct connection *c, enum direction direction);
 

@@ -19,6 +19,11 @@ static const int64_t IDLE[PHASES] = {
     [PHASE_OPEN] = 7500 * SECOND, /* RPC connections idle for long; a TCP keep-alive comes every two hours */
 };
 
+/* If there are more that are closed, they are remembered only for so long: that covers every usual copy, and they must
+ * not push those that are open out of the processor's cache. */
+enum { MANY_CLOSED = 16384 };
+static const int64_t IDLE_OF_MANY = 2 * SECOND;
+
 struct tracker_limits tracker_limits_default(void) {
     return (struct tracker_limits){.flows = MAX_FLOWS, .reassembly = REASSEMBLY_LIMITS};
 }
@@ -61,6 +66,14 @@ static void forget_idle(struct tracker *t) {
     }
 }
 
+static void forget_closed(struct tracker *t) {
+    const struct age_list *closed = &t->table.ages[PHASE_CLOSED];
+    while (closed->count > MANY_CLOSED && t->clock.now - closed->oldest->touched > IDLE_OF_MANY)
+        forget(t, closed->oldest, CLOSE_TIMEOUT);
+    if (closed->oldest != NULL)
+        flow_prepare_removal(&t->table, closed->oldest);
+}
+
 /* Holes grow old in flows that nothing comes for any more. */
 static void wait_without_packets(struct tracker *t) {
     struct queue *after;
@@ -72,7 +85,7 @@ static void wait_without_packets(struct tracker *t) {
 
 void tracker_time(struct tracker *tracker, int64_t time) {
     clock_advance(&tracker->clock, time);
-    tracker->outlet.now = tracker->clock.now;
+    tracker->outlet.now = tracker->clock.busy;
     if (tracker->clock.now - tracker->swept < SECOND)
         return;
     tracker->swept = tracker->clock.now;
@@ -80,8 +93,11 @@ void tracker_time(struct tracker *tracker, int64_t time) {
     forget_idle(tracker);
 }
 
+int64_t tracker_now(const struct tracker *tracker) { return tracker->clock.now; }
+
 static struct connection *add(struct tracker *t, const struct packet *p, uint32_t hash, enum direction d) {
     struct connection *c;
+    forget_closed(t);
     while ((c = flow_add(&t->table, p, hash, d)) == NULL) {
         struct connection *spared = flow_least_useful(&t->table);
         if (spared == NULL)
@@ -116,8 +132,7 @@ static struct connection *find_alike(struct tracker *t, const struct packet *p, 
 }
 
 /* The packet's connection: one that is known, or a new one; NULL if it is neither. */
-static struct connection *find(struct tracker *t, const struct packet *p, enum direction *d) {
-    uint32_t hash = flow_hash(&t->table, p);
+static struct connection *find(struct tracker *t, const struct packet *p, uint32_t hash, enum direction *d) {
     struct connection *c = flow_find(&t->table, p, hash, d);
     if (c != NULL && !connection_replaced(c, *d, p, t->clock.now))
         return c;
@@ -136,13 +151,29 @@ static struct connection *find(struct tracker *t, const struct packet *p, enum d
     return c;
 }
 
+uint32_t tracker_expect(const struct tracker *tracker, const struct packet *packet) {
+    uint32_t hash = flow_hash(&tracker->table, packet);
+    flow_expect(&tracker->table, hash);
+    return hash;
+}
+
+void tracker_prepare(const struct tracker *tracker, uint32_t hash) { flow_prepare(&tracker->table, hash); }
+
+void tracker_prepare_receiver(const struct tracker *tracker, uint32_t hash) {
+    flow_prepare_receiver(&tracker->table, hash);
+}
+
 void tracker_tcp(struct tracker *tracker, const struct packet *packet) {
+    tracker_take(tracker, packet, flow_hash(&tracker->table, packet));
+}
+
+void tracker_take(struct tracker *tracker, const struct packet *packet, uint32_t hash) {
     if ((packet->flags & TCP_SYN) != 0 && (packet->flags & (TCP_FIN | TCP_RST)) != 0) {
         tracker->outlet.tally->lost[LOSS_BAD_TCPS]++;
         return;
     }
     enum direction direction;
-    struct connection *c = find(tracker, packet, &direction);
+    struct connection *c = find(tracker, packet, hash, &direction);
     if (c == NULL)
         return;
     connection_packet(&tracker->outlet, c, direction, packet);
@@ -159,10 +190,10 @@ void tracker_unreachable(struct tracker *tracker, const struct packet *packet) {
 }
 
 void tracker_close(struct tracker *tracker) {
-    struct connection **all = flow_all(&tracker->table);
+    struct flow_entry *all = flow_all(&tracker->table);
     if (all != NULL)
-        for (uint32_t i = 0; i < tracker->table.count; i++)
-            connection_end(&tracker->outlet, all[i], CLOSE_END);
+        for (size_t i = 0; all[i].connection != NULL; i++)
+            connection_end(&tracker->outlet, all[i].connection, CLOSE_END);
     struct connection *left;
     while (all == NULL && (left = flow_least_useful(&tracker->table)) != NULL) /* no memory: in another order */
         forget(tracker, left, CLOSE_END);

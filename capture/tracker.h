@@ -20,10 +20,18 @@ struct tracker *tracker_open(const struct tracker_limits *limits, segment_handle
                              struct tally *tally, char *error, size_t error_size);
 /* A DECODED_TCP packet. */
 void tracker_tcp(struct tracker *tracker, const struct packet *packet);
+/* The same in steps, for who has several packets at hand: while the memory that one needs is on its way, the others
+ * take their step. */
+uint32_t tracker_expect(const struct tracker *tracker, const struct packet *packet);
+void tracker_prepare(const struct tracker *tracker, uint32_t hash);
+void tracker_prepare_receiver(const struct tracker *tracker, uint32_t hash);
+void tracker_take(struct tracker *tracker, const struct packet *packet, uint32_t hash);
 /* A DECODED_UNREACHABLE packet. */
 void tracker_unreachable(struct tracker *tracker, const struct packet *packet);
 /* Any frame: time goes on. */
 void tracker_time(struct tracker *tracker, int64_t time);
+/* The time that this makes, ns since the first frame; never runs backwards. */
+int64_t tracker_now(const struct tracker *tracker);
 /* Ends every flow, in the order in which they began, and frees all. */
 void tracker_close(struct tracker *tracker);
 

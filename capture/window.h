@@ -2,6 +2,8 @@
 #ifndef CAPTURE_WINDOW_H
 #define CAPTURE_WINDOW_H
 
+#include "capture/decode.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,8 +31,17 @@ static inline void window_limit(struct window *w, size_t n) {
         w->captured = n;
 }
 
+/* Why a header of n octets is not there: the snap length cut it, or the frame contradicts itself. */
+static inline enum decoded too_short(const struct window *w, size_t n, enum decoded bad) {
+    return w->wire < n ? bad : DECODED_CUT;
+}
+
 static inline uint16_t big16(const uint8_t *at) { return (uint16_t)(at[0] << 8 | at[1]); }
 
 static inline uint32_t big32(const uint8_t *at) { return (uint32_t)big16(at) << 16 | big16(at + 2); }
+
+static inline uint32_t little32(const uint8_t *at) {
+    return (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
+}
 
 #endif

@@ -32,13 +32,18 @@ static void tell(void *context, const struct fact *fact) {
     if (a->judge != NULL)
         judge_fact(a->judge, fact);
     else
-        a->written = a->written && fact_write(a->writer, fact, &a->names);
+        a->written = a->written && fact_write(a->writer, fact, &a->names) && (!a->follow || fflush(a->writer) == 0);
 }
 
-/* Reading on has no use: an interrupt, or nobody takes what is written. */
-static bool is_over(const struct analysis *a) { return interrupt_came() || !a->written; }
+/* The work is to end before it is done: an interrupt that is not its usual end, or nobody takes what is written. */
+static bool is_over(const struct analysis *a) { return (interrupt_came() && !a->follow) || !a->written; }
 
-/* Capture cannot be stopped, but what it still reads can be left alone: then only what dissect has open is closed. */
+static bool reads_on(void *context) {
+    const struct analysis *a = context;
+    return !interrupt_came() && a->written;
+}
+
+/* What was read and not yet looked at is left alone then: only what dissect has open is closed. */
 static bool dissect_until_over(void *context, const struct segment *segment) {
     struct analysis *a = context;
     if (is_over(a) && (segment->kind != SEGMENT_CLOSED || segment->flow->conversation == NULL))
@@ -61,7 +66,11 @@ static bool read_captures(struct analysis *a, const char *const *paths, uint32_t
     struct capture *capture = capture_open(dissect_until_over, a, &a->tally, error);
     bool sound = capture != NULL && (filter == NULL || capture_filter(capture, filter, error));
     if (sound) {
-        capture_progress(capture, progress_show, &a->progress);
+        capture_go_on(capture, reads_on, a);
+        if (a->follow)
+            capture_follow(capture);
+        else
+            capture_progress(capture, progress_show, &a->progress);
         sound = capture_read(capture, paths, count, error);
     }
     if (capture != NULL)
@@ -79,14 +88,15 @@ static void tell_end(struct analysis *a) {
 
 /* An interrupted run, and one whose facts nobody took, did not do all of its work. */
 static void settle(struct analysis *a, bool sound) {
-    if (interrupt_came())
+    if (interrupt_came() && !a->follow)
         complain(NULL, "interrupted: this is what was found until then");
     a->failed = !sound || is_over(a);
     if (a->judge != NULL)
         judge_finish(a->judge);
 }
 
-void analysis_captures(struct analysis *a, const char *const *paths, uint32_t count, const char *filter) {
+void analysis_captures(struct analysis *a, const char *const *paths, uint32_t count, const char *filter, bool follow) {
+    a->follow = follow;
     bool sound = name_files(a, paths, count);
     a->dissect = dissect_open(tell, a, &a->tally);
     if (a->dissect == NULL)
@@ -94,7 +104,7 @@ void analysis_captures(struct analysis *a, const char *const *paths, uint32_t co
     if (sound && a->dissect != NULL) {
         sound = read_captures(a, paths, count, filter);
         dissect_close(a->dissect);
-        if (!interrupt_came() && (sound || a->tally.frames > 0))
+        if (!is_over(a) && (sound || a->tally.frames > 0))
             tell_end(a);
     }
     settle(a, sound && a->dissect != NULL);

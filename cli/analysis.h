@@ -18,6 +18,7 @@ struct analysis {
     struct judge *judge; /* or */
     FILE *writer;        /* facts go to one of them */
     bool written;        /* writer: so far */
+    bool follow;         /* an interrupt is the usual end of the reading, and facts are written at once */
     struct dissect *dissect;
     struct file_names names;
     struct tally tally;  /* of capture and dissect, in this run or in the one that wrote the facts */
@@ -32,8 +33,9 @@ struct analysis {
 /* With a judge, or with a writer of facts. False: no memory. */
 bool analysis_open_judge(struct analysis *analysis);
 bool analysis_open_writer(struct analysis *analysis, FILE *writer);
-/* Reads captures; filter may be NULL. */
-void analysis_captures(struct analysis *analysis, const char *const *paths, uint32_t count, const char *filter);
+/* Reads captures; filter may be NULL. With follow, the last of them is waited for as it grows. */
+void analysis_captures(struct analysis *analysis, const char *const *paths, uint32_t count, const char *filter,
+                       bool follow);
 /* Reads files of facts. */
 void analysis_facts(struct analysis *analysis, const char *const *paths, uint32_t count);
 /* After the reading, with a judge: what was found. Borrowed from the analysis. */

@@ -2,6 +2,7 @@
 #include "cli/help.h"
 
 #define FILTER_HELP "  -f BPF                only frames that match a libpcap filter\n"
+#define FOLLOW_HELP "  --follow              wait for more at the end of the last file, until an interrupt\n"
 #define OUTPUT_HELP                                                                                                    \
     "  -o text|json          text (default), or JSON Lines\n"                                                          \
     "  -w FILE               write to FILE instead of standard output\n"
@@ -18,7 +19,8 @@ void help_print(void) {
           "       bindsight judge FACTS...                judge facts, from any number of captures\n"
           "       bindsight bindings FILE...              which interface is bound at which address\n"
           "       bindsight rules [ID]                    what the rules say\n"
-          "\n" FILTER_HELP OUTPUT_HELP JUDGED_HELP "  --help, --version     also: bindsight COMMAND --help\n"
+          "\n" FILTER_HELP FOLLOW_HELP OUTPUT_HELP JUDGED_HELP
+          "  --help, --version     also: bindsight COMMAND --help\n"
           "\n"
           "Exit status: 0 nothing found, 1 findings, 2 the work could not be done. More: man bindsight\n",
           stdout);
@@ -29,15 +31,15 @@ static const char *const COMMAND_HELP[COMMANDS] = {
                         "\n"
                         "Reads captures (pcap, pcapng; plain, gzip, zstd), merged by time, and tells which RPC\n"
                         "sessions go where their interface is not bound.\n"
-                        "\n" FILTER_HELP OUTPUT_HELP JUDGED_HELP "\n"
+                        "\n" FILTER_HELP FOLLOW_HELP OUTPUT_HELP JUDGED_HELP "\n"
                         "examples:\n"
                         "  bindsight backup.pcap\n"
                         "  bindsight analyze -o json -w result.jsonl client.pcap server.pcap\n"
                         "  tcpdump -r big.pcap -w - host 10.0.1.20 | bindsight -\n",
-    [COMMAND_FACTS] = "usage: bindsight facts [-f BPF] [-w FILE] FILE...\n"
+    [COMMAND_FACTS] = "usage: bindsight facts [-f BPF] [--follow] [-w FILE] FILE...\n"
                       "\n"
                       "Writes what the captures prove as JSON Lines: small, and all that 'bindsight judge' needs.\n"
-                      "\n" FILTER_HELP "  -o json               the only form there is\n"
+                      "\n" FILTER_HELP FOLLOW_HELP "  -o json               the only form there is\n"
                       "  -w FILE               write to FILE instead of standard output\n"
                       "\n"
                       "example:\n"
@@ -52,7 +54,7 @@ static const char *const COMMAND_HELP[COMMANDS] = {
     [COMMAND_BINDINGS] = "usage: bindsight bindings [options] FILE...\n"
                          "\n"
                          "Tells which interface is bound at which address, by what the captures prove.\n"
-                         "\n" FILTER_HELP OUTPUT_HELP "  -v                    all evidence of each row\n"
+                         "\n" FILTER_HELP FOLLOW_HELP OUTPUT_HELP "  -v                    all evidence of each row\n"
                          "  --color WHEN          auto (default), always, never\n"
                          "\n"
                          "example:\n"

@@ -63,7 +63,7 @@ static enum status judged(const struct options *options, FILE *out) {
     if (options->command == COMMAND_JUDGE)
         analysis_facts(&analysis, options->arguments, options->count);
     else
-        analysis_captures(&analysis, options->arguments, options->count, options->filter);
+        analysis_captures(&analysis, options->arguments, options->count, options->filter, options->follow);
     enum status status = STATUS_FAILED;
     if (report(options, &analysis, out) && !analysis.failed)
         status = options->command == COMMAND_BINDINGS ? STATUS_CLEAN : verdict(analysis.judge, options->fail_on);
@@ -74,7 +74,7 @@ static enum status judged(const struct options *options, FILE *out) {
 static enum status facts(const struct options *options, FILE *out) {
     struct analysis analysis;
     analysis_open_writer(&analysis, out);
-    analysis_captures(&analysis, options->arguments, options->count, options->filter);
+    analysis_captures(&analysis, options->arguments, options->count, options->filter, options->follow);
     bool failed = analysis.failed;
     if (!analysis.written && !ferror(out))
         complain(NULL, "no memory to write facts");

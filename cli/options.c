@@ -8,14 +8,12 @@
 #include <string.h>
 
 /* Options without a short form, by a letter that is none. */
-enum { OPTION_FAIL_ON = 'F', OPTION_COLOR = 'C', OPTION_HELP = 'h', OPTION_VERSION = 'V' };
+enum { OPTION_FAIL_ON = 'F', OPTION_COLOR = 'C', OPTION_FOLLOW = 'L', OPTION_HELP = 'h', OPTION_VERSION = 'V' };
 
 static const struct option LONG_OPTIONS[] = {
-    {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
-    {"color", required_argument, NULL, OPTION_COLOR},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"version", no_argument, NULL, OPTION_VERSION},
-    {NULL, 0, NULL, 0},
+    {"fail-on", required_argument, NULL, OPTION_FAIL_ON}, {"color", required_argument, NULL, OPTION_COLOR},
+    {"follow", no_argument, NULL, OPTION_FOLLOW},         {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},       {NULL, 0, NULL, 0},
 };
 
 struct command_form {
@@ -25,10 +23,10 @@ struct command_form {
 };
 
 static const struct command_form FORMS[COMMANDS] = {
-    [COMMAND_ANALYZE] = {"analyze", "fowqvFC", 1, UINT32_MAX},
-    [COMMAND_FACTS] = {"facts", "fow", 1, UINT32_MAX},
+    [COMMAND_ANALYZE] = {"analyze", "fowqvFCL", 1, UINT32_MAX},
+    [COMMAND_FACTS] = {"facts", "fowL", 1, UINT32_MAX},
     [COMMAND_JUDGE] = {"judge", "owqvFC", 1, UINT32_MAX},
-    [COMMAND_BINDINGS] = {"bindings", "fowvC", 1, UINT32_MAX},
+    [COMMAND_BINDINGS] = {"bindings", "fowvCL", 1, UINT32_MAX},
     [COMMAND_RULES] = {"rules", "ow", 0, 1},
 };
 
@@ -89,6 +87,9 @@ static bool read_option(struct options *options, int letter, const char *value) 
     case 'v':
         options->detail = DETAIL_VERBOSE;
         return true;
+    case OPTION_FOLLOW:
+        options->follow = true;
+        return true;
     case OPTION_FAIL_ON:
         return read_fail_on(options, value);
     default:
@@ -98,7 +99,7 @@ static bool read_option(struct options *options, int letter, const char *value) 
 
 /* What getopt_long has stumbled over, as it was typed. */
 static const char *typed(char **argv, char letter[static 3]) {
-    if (optopt == 0 || strchr("FCVh", optopt) != NULL) /* a long option; -F is none of ours */
+    if (optopt == 0 || strchr("FCLVh", optopt) != NULL) /* a long option; -F is none of ours */
         return argv[optind - 1];
     letter[0] = '-';
     letter[1] = (char)optopt;

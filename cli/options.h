@@ -18,6 +18,7 @@ struct options {
     uint32_t count;
     const char *filter; /* -f; NULL: none */
     const char *output; /* -w; NULL: standard output */
+    bool follow;
     bool json;
     unsigned fail_on; /* enum severity, or FAIL_ON_NEVER */
     enum detail detail;

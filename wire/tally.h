@@ -21,7 +21,7 @@ enum loss {
     LOSS_IPSEC_FRAMES,    /* frames that carry IPsec ESP, which cannot be read */
     LOSS_IP_FRAGMENTS,    /* IP fragments of datagrams that never became whole */
     LOSS_OVERLAPS,        /* IP fragments that overlap others of their datagram with other content */
-    LOSS_LATE_BYTES,      /* stream bytes that came after their hole had been given up */
+    LOSS_LATE_BYTES,      /* stream bytes that came when it had gone on without them, or was over */
     LOSS_GAP_BYTES,       /* stream bytes that are not in the capture, or too late */
     LOSS_GAPS,            /* holes in streams */
     LOSS_MIDSTREAM_FLOWS, /* flows whose beginning is not in the capture */

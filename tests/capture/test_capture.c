@@ -3,20 +3,18 @@
 #include "capture/capture.h"
 #include "capture/decode.h"
 #include "tests/capture/packets.h"
+#include "tests/capture/savefiles.h"
 #include "tests/unit.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#define ZLIB_CONST /* next_in points to const */
-#include <zlib.h>
-#include <zstd.h>
 
 /* Whole files, through the public interface. What was read is told as text: file:frame of each segment. */
 
 static char folder[] = "/tmp/capture-XXXXXX";
-static struct buffer file; /* a capture file under construction */
+static struct made file; /* a capture file under construction */
 static struct tally tally;
 static char error[CAPTURE_ERROR_SIZE];
 static char told[1024];
@@ -37,13 +35,8 @@ static void save(const char *name, const void *at, size_t len) {
 }
 
 static void begin_file(uint32_t link) {
-    file.len = 0;
-    put_u32(&file, 0xa1b23c4d); /* nanoseconds, big endian */
-    put_u32(&file, 0x00020004);
-    put_u32(&file, 0);
-    put_u32(&file, 0);
-    put_u32(&file, 65535);
-    put_u32(&file, link);
+    made_start(&file, ORDER_BIG);
+    made_pcap(&file, PCAP_NANOSECONDS, link);
 }
 
 static void add_syn(uint32_t second, uint16_t port) {
@@ -52,14 +45,11 @@ static void add_syn(uint32_t second, uint16_t port) {
     tcp.destination = endpoint_of("10.0.0.2", 135);
     b.len = 0;
     put_tcp_packet(&b, &tcp);
-    put_u32(&file, second);
-    put_u32(&file, 5);
-    put_u32(&file, (uint32_t)b.len);
-    put_u32(&file, (uint32_t)b.len);
-    put_bytes(&file, b.at, b.len);
+    made_record(&file, PCAP_NANOSECONDS, second, 5, (uint32_t)b.len, (uint32_t)b.len);
+    made_bytes(&file, b.at, b.len);
 }
 
-enum { LINK_ETHERNET = 1, LINK_RAW = 101, LINK_RADIOTAP = 127, FRAME_SIZE = 16 + 40 };
+enum { LINK_ETHERNET = 1, LINK_RAW = 101, LINK_RADIOTAP = 127, LINK_USB = 249, FRAME_SIZE = 16 + 40 };
 
 static void three_frames(void) {
     begin_file(LINK_RAW);
@@ -107,53 +97,6 @@ static void a_plain_file_is_read(void) {
     save("plain.zst", file.at, file.len); /* the name says nothing */
     CU_ASSERT_TRUE(read_one("plain.zst"));
     expect_three();
-}
-
-static size_t gzip(const void *at, size_t len, uint8_t *out, size_t size) {
-    z_stream z = {0};
-    deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-    z.next_in = (z_const Bytef *)at;
-    z.avail_in = (uInt)len;
-    z.next_out = out;
-    z.avail_out = (uInt)size;
-    deflate(&z, Z_FINISH);
-    deflateEnd(&z);
-    return size - z.avail_out;
-}
-
-static void gzip_is_unpacked_member_by_member(void) {
-    static uint8_t packed[8192];
-    three_frames();
-    size_t len = gzip(file.at, 50, packed, sizeof packed);
-    len += gzip(file.at + 50, file.len - 50, packed + len, sizeof packed - len);
-    save("a", packed, len);
-    CU_ASSERT_TRUE(read_one("a"));
-    expect_three();
-    memset(packed + len, 0, 100);
-    save("a", packed, len + 100);
-    CU_ASSERT_TRUE(read_one("a"));
-    expect_three();
-    save("a", packed, len - 9); /* all of the data, but not its end */
-    CU_ASSERT_TRUE(read_one("a"));
-    expect_three();
-    CU_ASSERT_EQUAL(tally.lost[LOSS_FILE_TRUNCATED], 1);
-    memset(packed + len - 30, 0x5a, 16);
-    save("a", packed, len);
-    CU_ASSERT_FALSE(read_one("a"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(error, "gzip data is damaged"));
-}
-
-static void zstd_is_unpacked_frame_by_frame(void) {
-    static uint8_t packed[8192];
-    three_frames();
-    size_t len = ZSTD_compress(packed, sizeof packed, file.at, 50, 3);
-    len += ZSTD_compress(packed + len, sizeof packed - len, file.at + 50, file.len - 50, 3);
-    save("b.pcap", packed, len);
-    CU_ASSERT_TRUE(read_one("b.pcap"));
-    expect_three();
-    save("b.pcap", packed, len - 1);
-    CU_ASSERT_TRUE(read_one("b.pcap"));
-    CU_ASSERT_EQUAL(tally.lost[LOSS_FILE_TRUNCATED], 1);
 }
 
 static void standard_input_is_read(void) {
@@ -212,6 +155,51 @@ static void a_damaged_file_is_read_up_to_the_damage(void) {
     CU_ASSERT_STRING_EQUAL(told, "0:1");
 }
 
+/* pcapng in microseconds, with one interface that counts from 1970 and one that counts from 1000 s before. */
+static void begin_pcapng(void) {
+    made_start(&file, ORDER_BIG);
+    made_section(&file);
+    made_interface(&file, LINK_ETHERNET, 0, -1, 0);
+    made_interface(&file, LINK_ETHERNET, 0, -1, -1000);
+}
+
+static void add_block(uint32_t interface, uint64_t microseconds, const struct buffer *frame) {
+    size_t block = made_block(&file, 6);
+    made_u32(&file, interface);
+    made_u64(&file, microseconds); /* the upper half first, as in this order */
+    made_u32(&file, (uint32_t)frame->len);
+    made_u32(&file, (uint32_t)frame->len);
+    made_bytes(&file, frame->at, frame->len);
+    made_block_end(&file, block);
+}
+
+static bool note_bytes(void *context, const struct segment *s) {
+    (void)context;
+    for (size_t i = 0; s->kind == SEGMENT_BYTES && i < s->bytes.len && i < sizeof told - 1; i++)
+        told[i] = (char)s->bytes.at[i];
+    return true;
+}
+
+/* The damage is seen while the frames before it may still wait to be looked at. */
+static void what_is_before_the_damage_is_whole(void) {
+    static struct buffer b;
+    struct tcp tcp = {.source = endpoint_of("10.0.0.1", 1000), .flags = TCP_ACK, .payload = {(uint8_t *)"whole", 5}};
+    tcp.destination = endpoint_of("10.0.0.2", 135);
+    b.len = 0;
+    put_ethernet(&b, 1, NULL, NULL, 0, 0x0800);
+    put_tcp_packet(&b, &tcp);
+    begin_pcapng();
+    add_block(0, 0, &b);
+    add_block(7, 0, &b); /* of no interface */
+    save("damaged", file.at, file.len);
+    memset(told, 0, sizeof told);
+    struct capture *capture = capture_open(note_bytes, NULL, &tally, error);
+    const char *path = path_of("damaged");
+    CU_ASSERT_FALSE(capture_read(capture, &path, 1, error));
+    capture_close(capture);
+    CU_ASSERT_STRING_EQUAL(told, "whole");
+}
+
 static void an_unknown_link_type_is_named(void) {
     begin_file(LINK_RADIOTAP);
     add_syn(1, 1);
@@ -237,34 +225,6 @@ static void files_are_merged_by_time(void) {
     CU_ASSERT_STRING_EQUAL(told, "0:1 2:1 2:2 0:2 0:3 2:3");
     CU_ASSERT_EQUAL(tally.files, 2);
     CU_ASSERT_EQUAL(tally.frames, 6);
-}
-
-/* pcapng in microseconds, with one interface that counts from 1970 and one that counts from 1000 s before. */
-static void begin_pcapng(void) {
-    static const uint32_t section[] = {0x0a0d0d0a, 28, 0x1a2b3c4d, 0x00010000, UINT32_MAX, UINT32_MAX, 28};
-    static const uint32_t plain[] = {1, 20, LINK_ETHERNET << 16, 65535, 20};
-    static const uint32_t offset[] = {1, 36, LINK_ETHERNET << 16, 65535, 14 << 16 | 8, UINT32_MAX, (uint32_t)-1000,
-                                      0, 36};
-    file.len = 0;
-    for (size_t i = 0; i < sizeof section / sizeof *section; i++)
-        put_u32(&file, section[i]);
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        put_u32(&file, plain[i]);
-    for (size_t i = 0; i < sizeof offset / sizeof *offset; i++)
-        put_u32(&file, offset[i]);
-}
-
-static void add_block(uint32_t interface, uint64_t microseconds, const struct buffer *frame) {
-    uint32_t size = 32 + (uint32_t)frame->len; /* which must be a multiple of four */
-    put_u32(&file, 6);
-    put_u32(&file, size);
-    put_u32(&file, interface);
-    put_u32(&file, (uint32_t)(microseconds >> 32));
-    put_u32(&file, (uint32_t)microseconds);
-    put_u32(&file, (uint32_t)frame->len);
-    put_u32(&file, (uint32_t)frame->len);
-    put_bytes(&file, frame->at, frame->len);
-    put_u32(&file, size);
 }
 
 static int64_t times[8]; /* of the segments told */
@@ -299,7 +259,6 @@ static void a_time_beyond_belief_is_moved_and_counted(void) {
         b.len = 0;
         put_ethernet(&b, 1, NULL, NULL, 0, 0x0800);
         put_tcp_packet(&b, &tcp);
-        put_u16(&b, 0); /* of no packet: up to a multiple of four */
         add_block(frames[i].interface, frames[i].microseconds, &b);
     }
     b.at[14] = 0x44; /* a header that is malformed, too: still one bad frame */
@@ -342,29 +301,85 @@ static void a_filter_keeps_the_numbers(void) {
     capture_close(capture);
 }
 
+static void a_filter_that_does_not_fit_is_told(void) {
+    begin_file(LINK_USB);
+    add_syn(1, 1);
+    save("f", file.at, file.len);
+    const char *path = path_of("f");
+    CU_ASSERT_FALSE(read_all(&path, 1, "tcp"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error, "the filter does not fit link type USBPCAP, 249"));
+    CU_ASSERT_EQUAL(tally.frames, 0);
+}
+
+static void what_the_capturing_program_lost_is_counted(void) {
+    begin_pcapng();
+    for (uint32_t interface = 0; interface < 2; interface++)
+        made_statistics(&file, interface, ISB_IFDROP, 70);
+    save("lost0", file.at, file.len);
+    save("lost1", file.at, file.len);
+    const char *paths[] = {path_of("lost0"), path_of("lost1")};
+    CU_ASSERT_TRUE(read_all(paths, 2, NULL));
+    CU_ASSERT_EQUAL(tally.lost[LOSS_DROPPED_FRAMES], 280);
+}
+
+static bool so_often(void *context) {
+    unsigned *left = context;
+    *left -= *left > 0;
+    return *left > 0;
+}
+
+/* The first file ends as ever; only the last is waited for. */
+static void the_last_file_is_followed(void) {
+    three_frames();
+    save("f", file.at, file.len - FRAME_SIZE - 1);
+    save("cut", file.at, file.len - 1);
+    const char *paths[] = {path_of("f"), path_of("cut")};
+    unsigned patience = 8;
+    tally = (struct tally){0};
+    told[0] = '\0';
+    struct capture *capture = capture_open(note, NULL, &tally, error);
+    capture_go_on(capture, so_often, &patience);
+    capture_follow(capture);
+    CU_ASSERT_TRUE(capture_read(capture, paths, 2, error));
+    CU_ASSERT_EQUAL(patience, 0);
+    CU_ASSERT_EQUAL(tally.frames, 3);
+    CU_ASSERT_EQUAL(tally.lost[LOSS_FILE_TRUNCATED], 1);
+    /* What another file holds is told all the same, when the waiting is over. */
+    save("f", file.at, file.len);
+    patience = 8;
+    CU_ASSERT_TRUE(capture_read(capture, paths, 2, error));
+    CU_ASSERT_EQUAL(tally.frames, 3 + 5);
+    CU_ASSERT_EQUAL(tally.files, 4);
+    CU_ASSERT_EQUAL(tally.lost[LOSS_FILE_TRUNCATED], 1);
+    capture_close(capture);
+}
+
 int main(void) {
     if (mkdtemp(folder) == NULL)
         return 1;
     CU_TestInfo tests[] = {
         {"a plain file is read", a_plain_file_is_read},
-        {"gzip is unpacked member by member", gzip_is_unpacked_member_by_member},
-        {"zstd is unpacked frame by frame", zstd_is_unpacked_frame_by_frame},
         {"standard input is read", standard_input_is_read},
         {"a truncated file is read to its end", a_truncated_file_is_read_to_its_end},
         {"what is no capture is said so", what_is_no_capture_is_said_so},
         {"a damaged file is read up to the damage", a_damaged_file_is_read_up_to_the_damage},
+        {"what is before the damage is whole", what_is_before_the_damage_is_whole},
         {"an unknown link type is named", an_unknown_link_type_is_named},
         {"files are merged by time", files_are_merged_by_time},
         {"a time beyond belief is moved and counted", a_time_beyond_belief_is_moved_and_counted},
         {"a second is believed without its parts", a_second_is_believed_without_its_parts},
         {"a filter keeps the numbers", a_filter_keeps_the_numbers},
+        {"a filter that does not fit is told", a_filter_that_does_not_fit_is_told},
+        {"what the capturing program lost is counted", what_the_capturing_program_lost_is_counted},
+        {"the last file is followed", the_last_file_is_followed},
         CU_TEST_INFO_NULL,
     };
     int status = unit_run("capture/capture", tests);
-    static const char *const names[] = {"plain.zst", "a",     "b.pcap", "in", "cut", "empty", "text", "xz",
-                                        "damaged",   "radio", "m0",     "m1", "f",   "times", "parts"};
+    static const char *const names[] = {"plain.zst", "in", "cut", "empty", "text",  "xz",    "damaged", "radio",
+                                        "m0",        "m1", "f",   "times", "parts", "lost0", "lost1"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         remove(path_of(names[i]));
     remove(folder);
+    made_free(&file);
     return status;
 }

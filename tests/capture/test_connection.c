@@ -271,7 +271,7 @@ static void idle_flows_end(void) {
     t.client.port = 50001;
     trace_from_client(&t, SYN, 100, 0, "");
     t.client.port = 50002;
-    for (int minutes = 0; minutes < 150; minutes++) {
+    for (int minutes = 0; minutes < 300; minutes++) {
         t.time += 60000 * MS;
         if (minutes == 60)
             (void)trace_told(&t);

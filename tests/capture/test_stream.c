@@ -58,26 +58,62 @@ static void a_hole_that_was_acknowledged_is_given_up(void) {
     client(101, "abc");
     client(107, "ghi");
     server_acks(110);
-    for (int i = 0; i < 15; i++)
+    for (int i = 0; i < 255; i++)
         server_acks(110);
     told(">abc#4");
     server_acks(110);
     told(">gap3#5 >ghi#5");
     client(104, "def"); /* too late */
+    client(104, "def");
     client(110, "jkl");
-    told(">jkl#24");
+    told(">jkl#265");
     trace_close(&t);
     CU_ASSERT_EQUAL(t.tally.lost[LOSS_GAPS], 1);
     CU_ASSERT_EQUAL(t.tally.lost[LOSS_GAP_BYTES], 3);
+    CU_ASSERT_EQUAL(t.tally.lost[LOSS_LATE_BYTES], 3);
+}
+
+/* A card that delivers late does so by milliseconds, however many packets these are. */
+static void many_packets_alone_do_not(void) {
+    begin();
+    t.step = MS / 10;
+    client(107, "ghi");
+    for (int i = 0; i < 1000; i++)
+        server_acks(110);
+    told("");
+    client(101, "abcdef");
+    told(">abcdef#1005 >ghi#4");
+    trace_close(&t);
+}
+
+/* Frames of another flow, ten a second. */
+static void pass(int64_t seconds) {
+    for (int64_t i = 0; i < seconds * 10; i++) {
+        trace_unreachable(&t, "10.0.0.9", 3, 3, 1);
+        t.time += 99 * MS;
+    }
 }
 
 static void time_gives_it_up_too(void) {
     begin();
     client(104, "def");
     server_acks(107);
-    t.time += 2000 * MS;
-    trace_unreachable(&t, "10.0.0.9", 3, 3, 1); /* of another flow */
+    pass(4);
+    told("");
+    pass(3);
     told(">gap3#4 >def#4");
+    trace_close(&t);
+}
+
+static void the_clock_does_not(void) {
+    begin();
+    client(104, "def");
+    server_acks(107);
+    t.time += 3600000 * MS;
+    server_acks(107);
+    told("");
+    client(101, "abc");
+    told(">abc#7 >def#4");
     trace_close(&t);
 }
 
@@ -114,12 +150,89 @@ static void a_fin_waits_for_what_is_missing_before_it(void) {
     told("");
 }
 
-static void a_reset_gives_up_every_hole(void) {
+static void a_reset_waits_for_what_is_missing_before_it(void) {
     begin();
     client(104, "def");
     trace_from_client(&t, RST, 107, 0, "");
-    told(">gap3#4 >def#4 closed:reset#5");
+    told("");
+    client(101, "abc");
+    told(">abc#6 >def#4 closed:reset#6");
     trace_close(&t);
+    told("");
+}
+
+static void a_reset_gives_up_every_hole_in_the_end(void) {
+    begin();
+    trace_from_server(&t, ACK, 501, 101, "hello");
+    client(104, "def");
+    trace_from_client(&t, RST, 107, 0, "no data");
+    trace_close(&t);
+    told("<hello#4 >gap3#5 >def#5 closed:reset#6");
+}
+
+static void what_comes_after_the_end_is_counted(void) {
+    begin();
+    trace_from_server(&t, ACK, 501, 101, "hello");
+    trace_from_client(&t, RST, 101, 0, "");
+    trace_from_server(&t, ACK, 506, 101, "world");
+    trace_from_server(&t, ACK, 506, 101, "world");
+    trace_close(&t);
+    told("<hello#4 closed:reset#5");
+    CU_ASSERT_EQUAL(t.tally.lost[LOSS_LATE_BYTES], 5);
+}
+
+static void what_was_acknowledged_was_sent(void) {
+    begin();
+    client(101, "abc");
+    server_acks(111); /* the last of it may have been a FIN */
+    trace_close(&t);
+    told(">abc#4 >gap6#5 closed:end#5");
+}
+
+static void a_lost_fin_is_no_gap(void) {
+    begin();
+    client(101, "abc");
+    server_acks(105);
+    trace_close(&t);
+    told(">abc#4 closed:end#5");
+}
+
+static void an_acknowledgement_that_is_contradicted_is_not_believed(void) {
+    begin();
+    client(101, "abc");
+    server_acks(100000);
+    server_acks(104);
+    trace_close(&t);
+    told(">abc#4 closed:end#6");
+}
+
+static void a_side_that_is_missing_is_a_gap(void) {
+    trace_open(&t);
+    trace_from_client(&t, SYN, 100, 0, "");
+    trace_from_client(&t, ACK, 101, 501, "");
+    trace_from_client(&t, ACK, 101, 501, "ask");
+    trace_from_client(&t, ACK, 104, 1501, "");
+    trace_close(&t);
+    told("syn#1 opened#3 >ask#3 <gap999#4 closed:end#4");
+}
+
+/* More than sequence numbers can tell apart. */
+static void a_side_that_is_missing_may_be_long(void) {
+    trace_open(&t);
+    for (uint32_t i = 0; i <= 1000; i++)
+        trace_from_client(&t, ACK, 101, 501 + i * 6000000, "");
+    trace_close(&t);
+    CU_ASSERT_EQUAL(t.tally.lost[LOSS_GAP_BYTES], UINT64_C(6000000000) - 1);
+}
+
+static void what_comes_from_before_the_beginning_is_late(void) {
+    trace_open(&t);
+    client(104, "def");
+    client(101, "abc");
+    client(107, "ghi");
+    trace_close(&t);
+    told("opened#1 >def#1 >ghi#3 closed:end#3");
+    CU_ASSERT_EQUAL(t.tally.lost[LOSS_LATE_BYTES], 3);
 }
 
 static void sequence_numbers_wrap(void) {
@@ -197,9 +310,20 @@ static void the_side_that_is_alone_does_not_wait_for_ever(void) {
     trace_from_client(&t, ACK, 107, 501, "ghi");
     trace_from_client(&t, ACK, 110, 501, "jkl");
     (void)trace_told(&t);
-    t.time += 6000 * MS;
-    trace_from_client(&t, ACK, 113, 501, "mno");
-    told(">gap3#2 >ghi#2 >jkl#3 >mno#4");
+    pass(6);
+    told(">gap3#2 >ghi#2 >jkl#3");
+    trace_close(&t);
+}
+
+static void nor_does_the_side_whose_other_is_not_captured_any_more(void) {
+    begin();
+    client(101, "abc");
+    server_acks(104);
+    client(107, "ghi");
+    pass(55);
+    told(">abc#4");
+    pass(10);
+    told(">gap3#6 >ghi#6");
     trace_close(&t);
 }
 
@@ -281,12 +405,23 @@ int main(void) {
         {"late segments are put in order", late_segments_are_put_in_order},
         {"the first copy of a byte counts", the_first_copy_of_a_byte_counts},
         {"a hole that was acknowledged is given up", a_hole_that_was_acknowledged_is_given_up},
+        {"many packets alone do not", many_packets_alone_do_not},
         {"time gives it up too", time_gives_it_up_too},
+        {"the clock does not", the_clock_does_not},
         {"a hole that nobody acknowledged waits for the retransmission",
          a_hole_that_nobody_acknowledged_waits_for_the_retransmission},
         {"the end gives up every hole", the_end_gives_up_every_hole},
         {"a FIN waits for what is missing before it", a_fin_waits_for_what_is_missing_before_it},
-        {"a reset gives up every hole", a_reset_gives_up_every_hole},
+        {"a reset waits for what is missing before it", a_reset_waits_for_what_is_missing_before_it},
+        {"a reset gives up every hole in the end", a_reset_gives_up_every_hole_in_the_end},
+        {"what comes after the end is counted", what_comes_after_the_end_is_counted},
+        {"what was acknowledged was sent", what_was_acknowledged_was_sent},
+        {"a lost FIN is no gap", a_lost_fin_is_no_gap},
+        {"an acknowledgement that is contradicted is not believed",
+         an_acknowledgement_that_is_contradicted_is_not_believed},
+        {"a side that is missing is a gap", a_side_that_is_missing_is_a_gap},
+        {"a side that is missing may be long", a_side_that_is_missing_may_be_long},
+        {"what comes from before the beginning is late", what_comes_from_before_the_beginning_is_late},
         {"sequence numbers wrap", sequence_numbers_wrap},
         {"absurd numbers make no gap", absurd_numbers_make_no_gap},
         {"a confirmed leap is a gap", a_confirmed_leap_is_a_gap},
@@ -294,6 +429,8 @@ int main(void) {
         {"cut segments wait too", cut_segments_wait_too},
         {"frames cut behind their headers are gaps", frames_cut_behind_their_headers_are_gaps},
         {"the side that is alone does not wait for ever", the_side_that_is_alone_does_not_wait_for_ever},
+        {"nor does the side whose other is not captured any more",
+         nor_does_the_side_whose_other_is_not_captured_any_more},
         {"bytes acknowledged before the first ones are missing", bytes_acknowledged_before_the_first_ones_are_missing},
         {"no interest, no bytes", no_interest_no_bytes},
         {"a full queue gives up its hole", a_full_queue_gives_up_its_hole},

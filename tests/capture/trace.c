@@ -91,20 +91,11 @@ void trace_frame(struct trace *trace, int link, const struct buffer *frame) {
     struct packet packet;
     tracker_time(trace->tracker, trace->time);
     trace->time += trace->step;
-    switch (decode_frame(&f, &packet)) {
-    case DECODED_TCP:
+    enum decoded decoded = decode_frame(&f, &packet);
+    if (decoded == DECODED_TCP)
         tracker_tcp(trace->tracker, &packet);
-        break;
-    case DECODED_UNREACHABLE:
+    else if (decoded == DECODED_UNREACHABLE)
         tracker_unreachable(trace->tracker, &packet);
-        break;
-    case DECODED_OTHER:
-    case DECODED_FRAGMENT:
-    case DECODED_CUT:
-    case DECODED_MALFORMED:
-    case DECODED_OTHER_LINK:
-        break;
-    }
 }
 
 static void start_frame(const struct trace *trace, struct buffer *b, uint8_t source, int family) {
