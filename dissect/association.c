@@ -11,27 +11,39 @@ enum {
     MAX_FRAGMENT_BYTES = 1024 * 1024, /* of all calls together */
 };
 
-struct association association_start(struct tally *tally) {
-    return (struct association){.tally = tally};
+void association_start(struct association *a, struct tally *tally) {
+    *a = (struct association){.contexts = &a->only_context,
+                              .context_capacity = 1,
+                              .calls = &a->only_call,
+                              .call_capacity = 1,
+                              .tally = tally};
 }
 
 void association_stop(struct association *a) {
     for (uint32_t i = 0; i < a->call_count; i++)
         free(a->calls[i].fragments.at);
-    free(a->contexts);
+    if (a->contexts != &a->only_context)
+        free(a->contexts);
+    if (a->calls != &a->only_call)
+        free(a->calls);
     free(a->questions);
-    free(a->calls);
     *a = (struct association){0};
 }
 
-/* A table with room for one more, or NULL and the old one stays. */
-static void *grown(void *table, uint32_t count, uint32_t *capacity, uint32_t max, size_t size) {
+/* A table with room for one more, or NULL and the old one stays. `only` is its place as long as that has room; NULL:
+ * there is none. */
+static void *grown(void *table, void *only, uint32_t count, uint32_t *capacity, uint32_t max, size_t size) {
     if (count < *capacity)
         return table;
-    uint32_t wanted = *capacity == 0 ? 2 : *capacity * 2;
-    void *bigger = count < max ? realloc(table, wanted * size) : NULL;
-    if (bigger != NULL)
-        *capacity = wanted;
+    if (count == max)
+        return NULL;
+    uint32_t wanted = *capacity == 0 ? 1 : *capacity * 2;
+    void *bigger = realloc(table == only ? NULL : table, wanted * size);
+    if (bigger == NULL)
+        return NULL;
+    if (only != NULL && table == only && count > 0)
+        memcpy(bigger, only, count * size);
+    *capacity = wanted;
     return bigger;
 }
 
@@ -47,7 +59,7 @@ struct context *association_context_or_new(struct association *a, uint16_t id) {
     if (known != NULL)
         return known;
     struct context *contexts =
-        grown(a->contexts, a->context_count, &a->context_capacity, MAX_CONTEXTS, sizeof *contexts);
+        grown(a->contexts, &a->only_context, a->context_count, &a->context_capacity, MAX_CONTEXTS, sizeof *contexts);
     if (contexts == NULL) {
         a->tally->limits[LIMIT_CONTEXTS]++;
         return NULL;
@@ -75,6 +87,11 @@ void association_accept(struct association *a, const struct fact_context *accept
 static void forget_question(struct association *a, uint32_t index) {
     a->question_count--;
     memmove(&a->questions[index], &a->questions[index + 1], (a->question_count - index) * sizeof *a->questions);
+    if (a->question_count > 0)
+        return;
+    free(a->questions); /* most connections bind once */
+    a->questions = NULL;
+    a->question_capacity = 0;
 }
 
 void association_ask(struct association *a, const struct fact_bind *bind) {
@@ -83,7 +100,7 @@ void association_ask(struct association *a, const struct fact_bind *bind) {
         forget_question(a, 0);
     }
     struct question *questions =
-        grown(a->questions, a->question_count, &a->question_capacity, MAX_QUESTIONS, sizeof *questions);
+        grown(a->questions, NULL, a->question_count, &a->question_capacity, MAX_QUESTIONS, sizeof *questions);
     if (questions == NULL)
         return;
     a->questions = questions;
@@ -135,7 +152,7 @@ struct call *association_call(struct association *a, uint32_t call_id) {
         a->tally->limits[LIMIT_CALLS]++;
         association_end_call(a, &a->calls[0]);
     }
-    struct call *calls = grown(a->calls, a->call_count, &a->call_capacity, MAX_CALLS, sizeof *calls);
+    struct call *calls = grown(a->calls, &a->only_call, a->call_count, &a->call_capacity, MAX_CALLS, sizeof *calls);
     if (calls == NULL)
         return NULL;
     a->calls = calls;

@@ -49,17 +49,21 @@ struct call {
 };
 
 struct association {
-    struct tally *tally;
     struct context *contexts;
-    struct question *questions;
     struct call *calls; /* the oldest first, as in questions */
     uint32_t context_count, context_capacity;
-    uint32_t question_count, question_capacity;
     uint32_t call_count, call_capacity;
+    /* The tables, as long as they have one entry only: so it mostly stays. */
+    struct context only_context;
+    struct call only_call;
     size_t fragment_bytes;
+    struct question *questions; /* NULL: none waits */
+    uint32_t question_count, question_capacity;
+    struct tally *tally;
 };
 
-struct association association_start(struct tally *tally);
+/* It stays where it is from then on. */
+void association_start(struct association *association, struct tally *tally);
 void association_stop(struct association *association);
 
 /* NULL: not known. Pointers are valid until the next call that adds. */

@@ -3,23 +3,27 @@
 
 #include "dissect/cutter.h"
 #include "dissect/exchange.h"
+#include "dissect/follower.h"
 
 #include <stdlib.h>
 
+/* In the order in which a PDU needs it: that is not in the processor's cache where many connections are open. */
 struct conversation {
-    struct exchange exchange;
-    struct cutter cutters[2]; /* by the carrier's direction */
-    uint64_t bytes[2];
+    struct follower follower;
     bool sure;
     enum { ROLES_UNKNOWN, ROLES_BY_CALL, ROLES_BY_BIND } roles;
+    uint64_t bytes[2];
+    struct cutter cutters[2]; /* by the carrier's direction */
+    struct exchange exchange;
+    uint64_t missing[2];
 };
 
 struct conversation *conversation_open(const struct teller *teller) {
     struct conversation *c = calloc(1, sizeof *c);
     if (c == NULL)
         return NULL;
-    c->exchange.teller = *teller;
-    c->exchange.association = association_start(teller->tally);
+    c->follower.kind = FOLLOWS_RPC;
+    exchange_start(&c->exchange, teller);
     c->cutters[FROM_CLIENT] = cutter_start(teller->origin.midstream);
     c->cutters[FROM_SERVER] = cutter_start(teller->origin.midstream);
     return c;
@@ -137,6 +141,7 @@ bool conversation_bytes(struct conversation *c, enum direction d, struct bytes b
 bool conversation_gap(struct conversation *c, enum direction d, uint64_t missing, const struct sighting *seen) {
     enum direction from = teller_direction(&c->exchange.teller, d);
     cutter_gap(&c->cutters[d], missing);
+    c->missing[d] += missing;
     if (!c->sure)
         return interested(c);
     association_break(&c->exchange.association, from == FROM_CLIENT ? JOINING_REQUEST : JOINING_ANSWER);
@@ -149,27 +154,36 @@ bool conversation_gap(struct conversation *c, enum direction d, uint64_t missing
     return interested(c);
 }
 
-static void tell_end(const struct conversation *c, enum close_reason reason, enum direction by,
-                     const struct sighting *seen) {
+/* Where RPC is likely, what is missing may be what would have shown it. */
+static bool may_have_been_rpc(const struct conversation *c) {
+    const struct origin *origin = &c->exchange.teller.origin;
+    return origin->likely && (origin->midstream || c->missing[FROM_CLIENT] != 0 || c->missing[FROM_SERVER] != 0);
+}
+
+static void tell_end(const struct conversation *c, const struct ending *ending) {
     const struct teller *teller = &c->exchange.teller;
     struct fact fact;
-    teller_begin(teller, &fact, FACT_CLOSED, seen);
-    fact.closing.reason = reason;
-    fact.closing.by = teller_direction(teller, by);
-    fact.closing.bytes[teller_direction(teller, FROM_CLIENT)] = c->bytes[FROM_CLIENT];
-    fact.closing.bytes[teller_direction(teller, FROM_SERVER)] = c->bytes[FROM_SERVER];
+    teller_begin(teller, &fact, FACT_CLOSED, &ending->seen);
+    fact.closing.reason = ending->reason;
+    fact.closing.by = teller_direction(teller, ending->by);
+    fact.closing.midstream = teller->origin.midstream;
+    for (unsigned d = FROM_CLIENT; d <= FROM_SERVER; d++) {
+        enum direction from = teller_direction(teller, (enum direction)d);
+        fact.closing.bytes[from] = c->bytes[d];
+        fact.closing.missing[from] = c->missing[d];
+        fact.closing.unseen[from] = ending->unseen[d];
+    }
     fact.closing.calls = c->exchange.calls;
     fact.closing.answers = c->exchange.answers;
     fact.closing.faults = c->exchange.faults;
     teller_tell(teller, &fact);
 }
 
-void conversation_close(struct conversation *c, enum close_reason reason, enum direction by,
-                        const struct sighting *seen) {
-    if (c->sure)
-        tell_end(c, reason, by, seen);
+void conversation_close(struct conversation *c, const struct ending *ending) {
+    if (ending != NULL && (c->sure || may_have_been_rpc(c)))
+        tell_end(c, ending);
     cutter_stop(&c->cutters[FROM_CLIENT]);
     cutter_stop(&c->cutters[FROM_SERVER]);
-    association_stop(&c->exchange.association);
+    exchange_stop(&c->exchange);
     free(c);
 }

@@ -17,9 +17,8 @@ bool conversation_bytes(struct conversation *conversation, enum direction direct
                         const struct sighting *seen);
 bool conversation_gap(struct conversation *conversation, enum direction direction, uint64_t missing,
                       const struct sighting *seen);
-/* Tells the end and frees. */
-void conversation_close(struct conversation *conversation, enum close_reason reason, enum direction by,
-                        const struct sighting *seen);
+/* Tells the end and frees. NULL: the connection goes on, but is followed no more; nothing is told. */
+void conversation_close(struct conversation *conversation, const struct ending *ending);
 
 /* It is sure. What is not can be closed without a word. */
 bool conversation_is_rpc(const struct conversation *conversation);

@@ -20,13 +20,13 @@ enum cutter_state {
 struct cutter {
     enum cutter_state state;
     bool head_told;
-    bool aligned;               /* searching: what is held begins where a segment does */
-    bool complete;              /* searching: all of the PDU that waits for its proof is held */
-    struct sighting completion; /* since when */
+    bool aligned;  /* searching: what is held begins where a segment does */
+    bool complete; /* searching: all of the PDU that waits for its proof is held */
     uint32_t skip;
     uint32_t searched;
     uint8_t *held; /* owned; the bytes from start to end wait */
     size_t start, end, capacity;
+    struct sighting completion; /* since when `complete` */
 };
 
 enum cut {

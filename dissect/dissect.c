@@ -2,18 +2,13 @@
 #include "dissect/dissect.h"
 
 #include "dissect/conversation.h"
+#include "dissect/follower.h"
 #include "dissect/hints.h"
 #include "dissect/pipes.h"
 #include "dissect/recognise.h"
 #include "dissect/smb.h"
 
 #include <stdlib.h>
-
-/* Who follows a flow's streams: one of the two. */
-struct follower {
-    struct conversation *rpc;
-    struct pipes *smb;
-};
 
 /* What flow.conversation points to: nothing at first, one of the two marks here, or a struct follower. */
 struct dissect {
@@ -48,9 +43,13 @@ static void tell(void *context, const struct fact *fact) {
     d->handler(d->context, fact);
 }
 
+/* For the one or the other, by its kind. */
+static struct conversation *rpc_of(struct follower *f) { return (struct conversation *)f; }
+static struct pipes *smb_of(struct follower *f) { return (struct pipes *)f; }
+
 static struct teller teller_for(struct dissect *d, const struct flow *flow) {
     const struct endpoint *server = &flow->sides[FROM_SERVER].endpoint;
-    const struct follower *follower = follower_of(d, flow);
+    struct follower *follower = follower_of(d, flow);
     return (struct teller){
         .handler = tell,
         .context = d,
@@ -60,9 +59,8 @@ static struct teller teller_for(struct dissect *d, const struct flow *flow) {
                    .client = flow->sides[FROM_CLIENT].endpoint,
                    .server = *server,
                    .midstream = flow->midstream,
-                   .likely = hints_know(&d->hints, server),
                    .mapper = server->port == MAPPER_PORT},
-        .swapped = follower != NULL && follower->rpc != NULL && conversation_is_swapped(follower->rpc),
+        .swapped = follower != NULL && follower->kind == FOLLOWS_RPC && conversation_is_swapped(rpc_of(follower)),
     };
 }
 
@@ -107,48 +105,38 @@ static bool is_worth_following(const struct segment *segment) {
 }
 
 static struct follower *follow(struct dissect *d, const struct segment *segment) {
-    struct teller teller = teller_for(d, segment->flow);
     bool smb = begins_as_smb(segment);
     if (!smb && !is_worth_following(segment))
         return NULL;
-    struct follower *follower = calloc(1, sizeof *follower);
-    if (follower == NULL)
-        return NULL;
-    if (smb)
-        follower->smb = pipes_open(&teller);
-    else
-        follower->rpc = conversation_open(&teller);
-    if (follower->rpc != NULL || follower->smb != NULL)
-        return follower;
-    free(follower);
-    return NULL;
+    struct teller teller = teller_for(d, segment->flow);
+    teller.origin.likely = !smb && hints_know(&d->hints, &teller.origin.server);
+    return smb ? (void *)pipes_open(&teller) : (void *)conversation_open(&teller);
 }
 
-static bool tell_bytes(const struct follower *f, const struct segment *segment) {
+static bool tell_bytes(struct follower *f, const struct segment *segment) {
     enum direction direction = segment->direction;
     const struct sighting *seen = &segment->seen;
     if (segment->kind == SEGMENT_GAP)
-        return f->rpc != NULL ? conversation_gap(f->rpc, direction, segment->gap, seen)
-                              : pipes_gap(f->smb, direction, segment->gap, seen);
-    return f->rpc != NULL ? conversation_bytes(f->rpc, direction, segment->bytes, seen)
-                          : pipes_bytes(f->smb, direction, segment->bytes, seen);
+        return f->kind == FOLLOWS_RPC ? conversation_gap(rpc_of(f), direction, segment->gap, seen)
+                                      : pipes_gap(smb_of(f), direction, segment->gap, seen);
+    return f->kind == FOLLOWS_RPC ? conversation_bytes(rpc_of(f), direction, segment->bytes, seen)
+                                  : pipes_bytes(smb_of(f), direction, segment->bytes, seen);
 }
 
-static bool is_rpc(const struct follower *f) {
-    return f->rpc != NULL ? conversation_is_rpc(f->rpc) : pipes_have_rpc(f->smb);
+static bool is_rpc(struct follower *f) {
+    return f->kind == FOLLOWS_RPC ? conversation_is_rpc(rpc_of(f)) : pipes_have_rpc(smb_of(f));
 }
 
-static void stop_following(struct follower *f, const struct segment *segment) {
-    if (f->rpc != NULL)
-        conversation_close(f->rpc, segment->reason, segment->direction, &segment->seen);
+static void stop_following(struct follower *f, const struct ending *ending) {
+    if (f->kind == FOLLOWS_RPC)
+        conversation_close(rpc_of(f), ending);
     else
-        pipes_close(f->smb, segment->reason, segment->direction, &segment->seen);
-    free(f);
+        pipes_close(smb_of(f), ending);
 }
 
 /* A connection that was cut into somewhere turns out to be SMB. */
-static bool turns_out_as_smb(const struct follower *f, const struct segment *segment) {
-    return f->rpc != NULL && segment->kind == SEGMENT_BYTES && !conversation_is_rpc(f->rpc) &&
+static bool turns_out_as_smb(struct follower *f, const struct segment *segment) {
+    return f->kind == FOLLOWS_RPC && segment->kind == SEGMENT_BYTES && !conversation_is_rpc(rpc_of(f)) &&
            smb_likeness(segment->bytes) == SMB_LIKELY;
 }
 
@@ -158,7 +146,7 @@ static bool stream(struct dissect *d, const struct segment *segment) {
         return false;
     struct follower *follower = follower_of(d, flow);
     if (follower != NULL && turns_out_as_smb(follower, segment)) {
-        stop_following(follower, segment);
+        stop_following(follower, NULL);
         flow->conversation = follower = NULL;
     }
     if (follower == NULL)
@@ -168,11 +156,14 @@ static bool stream(struct dissect *d, const struct segment *segment) {
         return false;
     bool interested = tell_bytes(follower, segment);
     if (!interested && !is_rpc(follower)) {
-        stop_following(follower, segment);
+        stop_following(follower, NULL);
         flow->conversation = &d->foreign;
     }
     return interested;
 }
+
+/* Not one packet of it is in the capture. */
+static bool is_unseen(const struct side *side) { return side->ttl == 0; }
 
 /* Someone took the connection and dropped it again: that, too, is how a server can refuse. */
 static void closed_unused(struct dissect *d, const struct segment *segment) {
@@ -181,6 +172,8 @@ static void closed_unused(struct dissect *d, const struct segment *segment) {
     teller_begin(&teller, &fact, FACT_CLOSED, &segment->seen);
     fact.closing.reason = segment->reason;
     fact.closing.by = segment->direction;
+    fact.closing.unseen[FROM_CLIENT] = is_unseen(&segment->flow->sides[FROM_CLIENT]);
+    fact.closing.unseen[FROM_SERVER] = is_unseen(&segment->flow->sides[FROM_SERVER]);
     teller_tell(&teller, &fact);
 }
 
@@ -189,8 +182,13 @@ static void closed(struct dissect *d, const struct segment *segment) {
     struct follower *follower = follower_of(d, flow);
     if (flow->syns > 0 && !flow->answered)
         tell_connect(d, FACT_CONNECT_UNANSWERED, segment, &flow->last_syn);
+    const struct ending ending = {
+        .reason = segment->reason,
+        .by = segment->direction,
+        .unseen = {is_unseen(&flow->sides[FROM_CLIENT]), is_unseen(&flow->sides[FROM_SERVER])},
+        .seen = segment->seen};
     if (follower != NULL)
-        stop_following(follower, segment);
+        stop_following(follower, &ending);
     else if (flow->conversation == &d->opened && !flow->midstream)
         closed_unused(d, segment);
     flow->conversation = NULL;

@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dissect/exchange.h"
 
+#include <stdlib.h>
+
+void exchange_start(struct exchange *x, const struct teller *teller) {
+    *x = (struct exchange){.teller = *teller};
+    association_start(&x->association, teller->tally);
+}
+
+void exchange_stop(struct exchange *x) {
+    association_stop(&x->association);
+    free(x->told_faults);
+    x->told_faults = NULL;
+}
+
 static void parted_pdu(struct exchange *x, enum direction from, const struct pdu *pdu) {
     struct bytes body;
     struct auth_verifier auth;

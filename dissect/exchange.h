@@ -14,19 +14,25 @@ enum {
     EXCHANGE_MAX_AUTHENTICATIONS = 8,
 };
 
+struct told_fault {
+    uint16_t context, opnum;
+    uint32_t status;
+};
+
 struct exchange {
-    struct teller teller;
     struct association association;
     uint64_t calls, answers, faults;
-    struct fact_authentication authentications[EXCHANGE_MAX_AUTHENTICATIONS];
     uint8_t authentication_count;
-    bool names_told;
     uint8_t fault_count;
-    struct told_fault {
-        uint16_t context, opnum;
-        uint32_t status;
-    } told_faults[EXCHANGE_MAX_FAULTS];
+    bool names_told;
+    struct teller teller;
+    struct fact_authentication authentications[EXCHANGE_MAX_AUTHENTICATIONS];
+    struct told_fault *told_faults; /* NULL until there is one, then room for all */
 };
+
+/* A copy of *teller is kept; what it points to is borrowed. */
+void exchange_start(struct exchange *x, const struct teller *teller);
+void exchange_stop(struct exchange *x);
 
 /* A PDU by its sender's RPC role. A request from the server is a callback, which proves nothing about the server. */
 void exchange_pdu(struct exchange *x, enum direction from, const struct pdu *pdu);

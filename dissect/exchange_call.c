@@ -2,6 +2,8 @@
 #include "dissect/call.h"
 #include "dissect/exchange.h"
 
+#include <stdlib.h>
+
 static struct reader after_header(const struct pdu *pdu) {
     struct reader r = reader_over(pdu->bytes, pdu->order);
     reader_skip(&r, PDU_HEADER_SIZE);
@@ -141,7 +143,9 @@ static bool fault_is_new(struct exchange *x, const struct call *call, uint32_t s
         if (told->context == call->context && told->opnum == call->opnum && told->status == status)
             return false;
     }
-    if (x->fault_count == EXCHANGE_MAX_FAULTS)
+    if (x->told_faults == NULL)
+        x->told_faults = calloc(EXCHANGE_MAX_FAULTS, sizeof *x->told_faults);
+    if (x->told_faults == NULL || x->fault_count == EXCHANGE_MAX_FAULTS)
         return false;
     x->told_faults[x->fault_count++] = (struct told_fault){call->context, call->opnum, status};
     return true;

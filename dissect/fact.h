@@ -33,7 +33,7 @@ enum fact_kind {
     FACT_FAULT,               /* call: every first fault of a (context, opnum, status) */
     FACT_AUTHENTICATION,      /* authentication: first seen per connection, type and level */
     FACT_SERVER_NAME,         /* name: the server says what it is called */
-    FACT_CLOSED,              /* closing: the end of a connection that carried RPC or nothing */
+    FACT_CLOSED,              /* closing: the end of a connection that carried RPC or nothing, or is likely to have */
     FACT_MALFORMED,           /* malformed: PDU bytes that contradict themselves */
     FACT_GAP,                 /* gap: bytes of an RPC connection that are not in the capture */
     FACT_CAPTURE_ENDED,       /* tally: all files or the live capture ended here; last fact of a run */
@@ -134,6 +134,10 @@ struct fact_closing {
     enum direction by; /* who sent the last FIN or RST */
     uint64_t bytes[2]; /* stream bytes by enum direction */
     uint64_t calls, answers, faults;
+    /* What the capture lacks of it: its beginning, so many bytes known to be missing, all packets of a side. */
+    bool midstream;
+    uint64_t missing[2];
+    bool unseen[2];
 };
 
 enum malformation {

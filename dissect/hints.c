@@ -5,7 +5,7 @@ bool hints_know(const struct hints *hints, const struct endpoint *endpoint) {
     if (endpoint->port == MAPPER_PORT)
         return true;
     for (uint32_t i = 0; i < hints->count; i++)
-        if (endpoint_equal(&hints->endpoints[i], endpoint))
+        if (hints->endpoints[i].port == endpoint->port && endpoint_equal(&hints->endpoints[i], endpoint))
             return true;
     return false;
 }

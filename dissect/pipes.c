@@ -2,10 +2,12 @@
 #include "dissect/pipes.h"
 
 #include "dissect/conversation.h"
+#include "dissect/follower.h"
 #include "dissect/names.h"
 #include "dissect/pdu.h"
 #include "dissect/smb_cutter.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +36,7 @@ struct drain {
 };
 
 struct pipes {
+    struct follower follower;
     struct teller teller;
     struct tally tally; /* of the conversations */
     struct smb_cutter cutters[2];
@@ -42,7 +45,9 @@ struct pipes {
     bool begun;             /* an SMB 2 message was seen */
     bool unreadable;        /* from now on */
     bool names_told;
-    bool breaking;    /* the conversations are told of a hole, which is told once */
+    bool midstream; /* the connection's beginning is not in the capture */
+    bool breaking;  /* the conversations are told of a hole, which is told once */
+    uint64_t missing[2];
     uint32_t endings; /* conversations that told their end, summed up in `closing` */
     struct fact_closing closing;
     uint32_t pipe_count, request_count;
@@ -51,12 +56,15 @@ struct pipes {
 };
 
 struct pipes *pipes_open(const struct teller *teller) {
-    struct pipes *p = calloc(1, sizeof *p);
+    struct pipes *p = malloc(sizeof *p);
     if (p == NULL)
         return NULL;
+    memset(p, 0, offsetof(struct pipes, pipes)); /* the tables are large, and mostly empty */
+    p->follower.kind = FOLLOWS_SMB;
     p->teller = *teller;
     p->teller.origin.transport = TRANSPORT_PIPE;
     p->teller.origin.likely = p->teller.origin.mapper = false;
+    p->midstream = teller->origin.midstream;
     p->cutters[FROM_CLIENT] = smb_cutter_start(teller->origin.midstream);
     p->cutters[FROM_SERVER] = smb_cutter_start(teller->origin.midstream);
     return p;
@@ -100,7 +108,7 @@ static void close_pipe(struct pipes *p, struct pipe *pipe, const struct sighting
     for (int d = 0; d < 2; d++)
         if (p->drains[d].conversation == pipe->conversation)
             p->drains[d].conversation = NULL;
-    conversation_close(pipe->conversation, CLOSE_END, FROM_CLIENT, seen);
+    conversation_close(pipe->conversation, &(struct ending){.reason = CLOSE_END, .seen = *seen});
     size_t after = (size_t)(&p->pipes[p->pipe_count] - (pipe + 1));
     memmove(pipe, pipe + 1, after * sizeof *pipe);
     p->pipe_count--;
@@ -289,6 +297,7 @@ static void take_piece(struct pipes *p, enum direction d, struct bytes piece, co
 static void break_all(struct pipes *p, enum direction d, uint64_t missing, const struct sighting *seen) {
     static const uint64_t MORE_THAN_A_PDU = UINT32_MAX;
     bool was_rpc = any_is_rpc(p);
+    p->missing[d] += missing;
     drop_token(&p->drains[d]);
     p->drains[d].conversation = NULL;
     p->teller.origin.midstream = true;
@@ -315,6 +324,7 @@ static void break_one(struct pipes *p, enum direction d, uint32_t missing, const
         smb_cutter_skip(&p->cutters[d]);
         return;
     }
+    p->missing[d] += missing;
     if (p->cutters[d].payload == 0)
         drain->conversation = NULL;
     interested(p, conversation, conversation_gap(conversation, d, missing, seen), seen);
@@ -366,12 +376,18 @@ bool pipes_bytes(struct pipes *p, enum direction d, struct bytes bytes, const st
     return false;
 }
 
-static void tell_end(struct pipes *p, enum close_reason reason, enum direction by, const struct sighting *seen) {
+static void tell_end(struct pipes *p, const struct ending *ending) {
     struct fact fact;
-    teller_begin(&p->teller, &fact, FACT_CLOSED, seen);
+    teller_begin(&p->teller, &fact, FACT_CLOSED, &ending->seen);
     fact.closing = p->closing;
-    fact.closing.reason = reason;
-    fact.closing.by = teller_direction(&p->teller, by);
+    fact.closing.reason = ending->reason;
+    fact.closing.by = teller_direction(&p->teller, ending->by);
+    fact.closing.midstream = p->midstream;
+    for (unsigned d = FROM_CLIENT; d <= FROM_SERVER; d++) {
+        enum direction from = teller_direction(&p->teller, (enum direction)d);
+        fact.closing.missing[from] = p->missing[d];
+        fact.closing.unseen[from] = ending->unseen[d];
+    }
     teller_tell(&p->teller, &fact);
 }
 
@@ -382,11 +398,12 @@ static void hand_in(struct pipes *p) {
     tally_add(p->teller.tally, &counted);
 }
 
-void pipes_close(struct pipes *p, enum close_reason reason, enum direction by, const struct sighting *seen) {
+void pipes_close(struct pipes *p, const struct ending *ending) {
+    const struct sighting seen = ending == NULL ? (struct sighting){0} : ending->seen;
     while (p->pipe_count > 0)
-        close_pipe(p, &p->pipes[p->pipe_count - 1], seen);
-    if (p->endings > 0)
-        tell_end(p, reason, by, seen);
+        close_pipe(p, &p->pipes[p->pipe_count - 1], &seen);
+    if (p->endings > 0 && ending != NULL)
+        tell_end(p, ending);
     hand_in(p);
     drop_token(&p->drains[FROM_CLIENT]);
     drop_token(&p->drains[FROM_SERVER]);

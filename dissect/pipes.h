@@ -14,8 +14,8 @@ struct pipes;
 struct pipes *pipes_open(const struct teller *teller);
 bool pipes_bytes(struct pipes *pipes, enum direction direction, struct bytes bytes, const struct sighting *seen);
 bool pipes_gap(struct pipes *pipes, enum direction direction, uint64_t missing, const struct sighting *seen);
-/* Tells one end for all pipes. */
-void pipes_close(struct pipes *pipes, enum close_reason reason, enum direction by, const struct sighting *seen);
+/* Tells one end for all pipes; nothing if there is none (NULL). */
+void pipes_close(struct pipes *pipes, const struct ending *ending);
 
 /* There was RPC on a pipe. What had none can be closed without a word. */
 bool pipes_have_rpc(const struct pipes *pipes);

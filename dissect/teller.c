@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dissect/teller.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum { MAX_MALFORMATIONS = 16 };
@@ -10,8 +11,14 @@ enum direction teller_direction(const struct teller *t, enum direction direction
     return from_client ? FROM_CLIENT : FROM_SERVER;
 }
 
+/* Connects are the many: of them only the part that they use is cleared. */
+static size_t cleared_size(enum fact_kind kind) {
+    bool connect = kind <= FACT_CONNECT_UNANSWERED;
+    return connect ? offsetof(struct fact, connect) + sizeof(struct fact_connect) : sizeof(struct fact);
+}
+
 void teller_begin(const struct teller *t, struct fact *fact, enum fact_kind kind, const struct sighting *seen) {
-    memset(fact, 0, sizeof *fact);
+    memset(fact, 0, cleared_size(kind));
     fact->kind = kind;
     fact->seen = *seen;
     fact->flow = t->origin.flow;

@@ -20,9 +20,17 @@ struct teller {
     fact_handler handler;
     void *context;
     struct tally *tally;
-    struct origin origin;
-    bool swapped;           /* who opened the connection is the RPC server */
     uint32_t malformations; /* told */
+    bool swapped;           /* who opened the connection is the RPC server */
+    struct origin origin;
+};
+
+/* How a connection ended, and who of it was never seen. Directions are the carrier's. */
+struct ending {
+    enum close_reason reason;
+    enum direction by; /* who sent the last FIN or RST */
+    bool unseen[2];
+    struct sighting seen;
 };
 
 /* By RPC role. */

@@ -165,6 +165,11 @@ static const struct field CLOSING_FIELDS[] = {
     {IN_FACT("calls", FIELD_U64, closing.calls)},
     {IN_FACT("answers", FIELD_U64, closing.answers)},
     {IN_FACT("faults", FIELD_U64, closing.faults)},
+    {IN_FACT("midstream", FIELD_BOOL, closing.midstream)},
+    {IN_FACT("client_missing", FIELD_U64, closing.missing[FROM_CLIENT])},
+    {IN_FACT("server_missing", FIELD_U64, closing.missing[FROM_SERVER])},
+    {IN_FACT("client_unseen", FIELD_BOOL, closing.unseen[FROM_CLIENT])},
+    {IN_FACT("server_unseen", FIELD_BOOL, closing.unseen[FROM_SERVER])},
     {0},
 };
 

@@ -140,6 +140,7 @@ json_t *session_object(const struct session *session, const struct results *resu
     put(&object, "transport", transport_value(session->transport));
     put(&object, "interface", interface_value(&session->interface));
     put(&object, "outcome", json_string(OUTCOME_NAMES[session->outcome]));
+    put(&object, "reason", words_value(session->outcome == OUTCOME_UNKNOWN ? session->unclear : NULL));
     put(&object, "stages", stages_array(session, results));
     put(&object, "community_id", community_id_value(session));
     return object;
@@ -205,6 +206,13 @@ static json_t *evidence_array(const struct finding *finding, const struct result
     return array;
 }
 
+static json_t *caveats_array(const struct finding *finding) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < finding->caveat_count; i++)
+        append(&array, json_string(finding->caveats[i]));
+    return array;
+}
+
 json_t *finding_object(const struct finding *finding, const struct results *results) {
     json_t *object = json_object();
     put(&object, "type", json_string("finding"));
@@ -228,6 +236,7 @@ json_t *finding_object(const struct finding *finding, const struct results *resu
     put(&object, "advice", words_value(finding->advice));
     put(&object, "display_filter", words_value(finding->display_filter));
     put(&object, "evidence", evidence_array(finding, results));
+    put(&object, "caveats", caveats_array(finding));
     return object;
 }
 

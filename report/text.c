@@ -3,7 +3,7 @@
 
 #include "report/timestamp.h"
 
-enum { NUMBER_SIZE = 24, PHRASE_SIZE = 160 };
+enum { PHRASE_SIZE = 160 };
 
 struct phrase {
     char words[PHRASE_SIZE];
@@ -103,71 +103,6 @@ void text_verdict(struct page *page, const struct results *results) {
     verdict_sessions(page, &counts, results->tally);
     page_end(page);
     capture_line(page, results->tally);
-}
-
-/* What was lost, in words that a number follows. */
-static const char *const LOSS_WORDS[LOSS_KINDS] = {
-    [LOSS_CUT_FRAMES] = "frames cut by the snap length",
-    [LOSS_OTHER_LINK] = "frames of an unknown link type",
-    [LOSS_DROPPED_FRAMES] = "frames that the capturing program lost",
-    [LOSS_BAD_TIMES] = "frames with an impossible time",
-    [LOSS_BAD_LINKS] = "frames with malformed link headers",
-    [LOSS_BAD_IPS] = "frames with malformed IP headers",
-    [LOSS_BAD_TCPS] = "frames with malformed TCP headers",
-    [LOSS_NESTED_FRAMES] = "frames nested too deep",
-    [LOSS_IPSEC_FRAMES] = "frames that IPsec encrypts",
-    [LOSS_IP_FRAGMENTS] = "IP fragments that never made a whole",
-    [LOSS_OVERLAPS] = "IP fragments that contradict others",
-    [LOSS_LATE_BYTES] = "stream bytes captured too late",
-    [LOSS_GAP_BYTES] = "stream bytes not in the capture",
-    [LOSS_GAPS] = "holes in streams",
-    [LOSS_MIDSTREAM_FLOWS] = "connections whose beginning is not in the capture",
-    [LOSS_ONE_SIDED_FLOWS] = "connections of which only one direction is in the capture",
-    [LOSS_FILE_TRUNCATED] = "files that end in the middle of a frame",
-    [LOSS_MALFORMED_PDUS] = "malformed PDUs",
-    [LOSS_ENCRYPTED_CALLS] = "encrypted calls to the endpoint mapper",
-};
-
-struct sentence {
-    struct page *page;
-    const char *head;
-    bool begun;
-};
-
-/* "What limits this: holes in streams (3), …": the head comes with the first clause, commas with the others. */
-static void clause(struct sentence *sentence, const char *words, uint64_t count) {
-    char number[NUMBER_SIZE];
-    if (count == 0)
-        return;
-    if (!sentence->begun)
-        page_words(sentence->page, sentence->head);
-    else
-        page_join(sentence->page, ",");
-    sentence->begun = true;
-    snprintf(number, sizeof number, "(%llu)", (unsigned long long)count);
-    page_words(sentence->page, words);
-    page_words(sentence->page, number);
-}
-
-void text_limits(struct page *page, const struct results *results) {
-    struct sentence sentence = {.page = page, .head = "What limits this:"};
-    page_begin(page, 0);
-    if (results->incomplete)
-        page_words(page, "INCOMPLETE: not all of the input was read.");
-    clause(&sentence, "files of facts cut off before the end of their capture", results->cut_off);
-    for (unsigned i = 0; i < LOSS_KINDS; i++)
-        clause(&sentence, LOSS_WORDS[i], results->tally->lost[i]);
-    for (unsigned i = 0; i < LIMIT_KINDS; i++) {
-        char words[PHRASE_SIZE];
-        snprintf(words, sizeof words, "limit of %s reached", LIMIT_NAMES[i]);
-        for (char *at = words; *at != '\0'; at++)
-            if (*at == '_')
-                *at = ' ';
-        clause(&sentence, words, results->tally->limits[i]);
-    }
-    if (sentence.begun)
-        page_join(page, ".");
-    page_end(page);
 }
 
 bool text_report(struct page *page, const struct results *results) {

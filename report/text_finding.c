@@ -88,8 +88,6 @@ static void flagged(struct page *page, const struct finding *finding) {
         page_words(page, "predicted, yet the session was served (averted).");
     else
         lead(page, finding);
-    if (finding->state == FINDING_FAILING)
-        page_words(page, "The capture ends while the client may still be retrying.");
     page_end(page);
 }
 
@@ -131,6 +129,8 @@ static void display_filter(struct page *page, const char *filter) {
 void text_finding(struct page *page, const struct finding *finding) {
     headline(page, finding);
     line(page, "What", finding->message);
+    for (size_t i = 0; i < finding->caveat_count; i++)
+        line(page, "But", finding->caveats[i]);
     bound_elsewhere(page, finding);
     application_shows(page, finding);
     line(page, "Do", finding->advice);

@@ -9,8 +9,8 @@ enum { MAX_BINDINGS = 65536, KEY_SIZE = sizeof(struct address) + sizeof(struct u
 
 struct row {
     uint8_t key[KEY_SIZE];
-    struct binding binding;
     UT_hash_handle hh;
+    struct binding binding;
 };
 
 struct binding_table {

@@ -35,15 +35,18 @@ static bool waits_for_answer(const struct tracked *t, const struct fact *fact) {
            fact->seen.time - stages[STAGE_ASKED].time < RETRY_WITHIN;
 }
 
+static bool is_for_port(const struct tracked *t, uint16_t port) {
+    return !t->session.to_mapper && maps_to_port(&t->session, port);
+}
+
 /* The session that a new connection belongs to, the newest first: one mapped to this port that has no connection yet,
  * or one whose connect has just failed, which is tried again; else one whose answer is missing; else a new one, where
  * the endpoint is known: from what this client used there before, or from what anybody was told of it. */
 static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact) {
     struct tracked *again = NULL;
     struct tracked *asked = NULL;
-    struct tracked *used = NULL;
-    struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
-    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older) {
+    struct tracked *t = track_newest_open(k->track, &fact->client.address, &fact->server.address);
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->open_older) {
         if (waits_to_connect(t, fact) && again == NULL) {
             t->guessed = t->guessed || fact->seen.time - t->session.stages[STAGE_MAPPED].time > MAP_IS_FRESH;
             t->own = true;
@@ -51,12 +54,9 @@ static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact)
         }
         if (asked == NULL && waits_for_answer(t, fact))
             asked = t;
-        if (t->session.to_mapper || !maps_to_port(&t->session, fact->server.port))
-            continue;
-        if (again == NULL && failed_to_connect(&t->session) && fact->seen.time - t->session.failed.time < RETRY_WITHIN)
+        if (again == NULL && is_for_port(t, fact->server.port) && failed_to_connect(&t->session) &&
+            fact->seen.time - t->session.failed.time < RETRY_WITHIN)
             again = t;
-        if (used == NULL)
-            used = t;
     }
     if (again != NULL)
         return again;
@@ -65,6 +65,7 @@ static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact)
         asked->guessed = true;
         return asked;
     }
+    const struct tracked *used = track_user(k->track, &fact->client.address, &fact->server);
     const struct syntax_id *interface = used != NULL ? &used->session.interface : known;
     if (interface == NULL)
         return NULL;
@@ -94,7 +95,7 @@ static void begin(struct knowledge *k, const struct fact *fact) {
     if (t->session.failed.frame != 0)
         t->session.failed = fact->seen; /* another endpoint, or another try: the first failure is told */
     else
-        t->session.server.port = fact->server.port;
+        track_goes_to(k->track, t, fact->server.port);
     predict_at_question(k, t, fact->seen);
 }
 
@@ -143,8 +144,8 @@ static void attempted(struct knowledge *k, const struct fact *fact) {
 
 /* The SYN is not in the capture, but a session waits for just this connection. */
 static struct connection *begin_late(struct knowledge *k, const struct fact *fact) {
-    struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
-    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older)
+    struct tracked *t = track_newest_open(k->track, &fact->client.address, &fact->server.address);
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->open_older)
         if (t->session.tower_count != 0 && waits_to_connect(t, fact)) {
             struct connection *c = track_connection_or_new(k->track, fact->flow);
             track_attach(k->track, c, t);
@@ -181,7 +182,7 @@ static void established(struct knowledge *k, const struct fact *fact) {
         session_unfail(session);
         session->outcome = OUTCOME_UNKNOWN;
         session->client.port = fact->client.port;
-        session->server.port = fact->server.port;
+        track_goes_to(k->track, c->sessions[i], fact->server.port);
         /* Of a guessed interface, too, it is true that the endpoint which is known for it accepts. */
         knowledge_prove(k, fact, &session->interface, PROOF_CONNECTED, fact->server);
     }
@@ -211,14 +212,14 @@ static void fail_at_mapper(struct knowledge *k, const struct fact *fact, struct 
 
 /* A dead endpoint condemns every session that was mapped to it and waits to connect. */
 static void condemn_waiting(struct knowledge *k, const struct fact *fact, struct connection *c) {
-    struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
-    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older)
+    struct tracked *t = track_newest_open(k->track, &fact->client.address, &fact->server.address);
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->open_older)
         if (t->session.tower_count != 0 && t->session.outcome == OUTCOME_UNKNOWN && waits_to_connect(t, fact) &&
             fact->seen.time - t->session.stages[STAGE_MAPPED].time < WAITS_TOGETHER) {
             t->condemned = true;
             session_reach(&t->session, STAGE_CONNECTING, c->first_syn);
             t->session.client.port = fact->client.port;
-            t->session.server.port = fact->server.port;
+            track_goes_to(k->track, t, fact->server.port);
             t->last_syn = c->last_syn;
             t->session.syns = c->syns;
             track_attach(k->track, c, t);
@@ -274,11 +275,22 @@ static void not_connected(struct knowledge *k, const struct fact *fact, enum out
         fail_session(k, fact, c, c->sessions[i], outcome, kind);
 }
 
+/* Of a connection in which nothing has an interest: how its server's packets look, by which routers are known. */
+static void passed_by(struct knowledge *k, const struct fact *fact) {
+    identity_packet(k->identity, &fact->server.address, &fact->connect.server_mac, fact->connect.server_ttl, fact->seen,
+                    false);
+}
+
 void knowledge_connect(struct knowledge *k, const struct fact *fact) {
-    if (fact->kind == FACT_CONNECT_ATTEMPTED)
+    bool of_interest = knowledge_of_port(k, fact->server.port);
+    if (fact->kind == FACT_CONNECT_ATTEMPTED && of_interest)
         attempted(k, fact);
-    else if (fact->kind == FACT_CONNECT_ESTABLISHED)
+    else if (fact->kind == FACT_CONNECT_ATTEMPTED)
+        return;
+    else if (fact->kind == FACT_CONNECT_ESTABLISHED && of_interest)
         established(k, fact);
+    else if (fact->kind == FACT_CONNECT_ESTABLISHED)
+        passed_by(k, fact);
     else if (fact->kind == FACT_CONNECT_REFUSED)
         not_connected(k, fact, OUTCOME_REFUSED, PROOF_REFUSED);
     else if (fact->kind == FACT_CONNECT_UNREACHABLE)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rules/caveat.h"
 #include "rules/trial.h"
 
 #include <stdio.h>
@@ -223,5 +224,6 @@ bool finding_make(const struct knowledge *k, const struct tracked *tracked, stru
     add_omen(f, &t);
     if (verdict.bound_at)
         add_stands(f, &t);
+    caveats_find(f, &t);
     return true;
 }

@@ -28,6 +28,7 @@ enum cause {
 extern const char *const CAUSE_NAMES[CAUSES];
 
 enum { FINDING_MAX_BOUND = 8, FINDING_MAX_EVIDENCE = 16, FINDING_TEXT_SIZE = 1024, NAME_SIZE = FACT_TEXT_SIZE };
+enum { FINDING_MAX_CAVEATS = 8, CAVEAT_TEXT_SIZE = 224 };
 
 /* Sessions with the same rule, server address, interface and client fold into one finding; what is told in detail is
  * the first of them. */
@@ -55,6 +56,8 @@ struct finding {
     char display_filter[FINDING_TEXT_SIZE];         /* for Wireshark */
     struct evidence evidence[FINDING_MAX_EVIDENCE]; /* by time */
     size_t evidence_count;
+    char caveats[FINDING_MAX_CAVEATS][CAVEAT_TEXT_SIZE]; /* what the capture lacks that could change the verdict */
+    size_t caveat_count;
 };
 
 #endif

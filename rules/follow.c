@@ -2,14 +2,45 @@
 /* Each fact to the part of the knowledge that it concerns. */
 #include "rules/knowledge.h"
 
+static uint8_t lacks_of(const struct fact_closing *closing, bool by_somebody) {
+    unsigned lacks = 0;
+    if (closing->midstream)
+        lacks |= LACKS_BEGINNING;
+    if (closing->missing[FROM_SERVER] != 0 || closing->unseen[FROM_SERVER])
+        lacks |= LACKS_BYTES;
+    if (!by_somebody && closing->calls > closing->answers + closing->faults)
+        lacks |= LACKS_ANSWERS;
+    return (uint8_t)lacks;
+}
+
 /* Who closes the connection to the mapper is done with what it asked there: it does not try any more. */
 static void closed(struct knowledge *k, const struct fact *fact) {
     bool by_somebody = fact->closing.reason == CLOSE_FIN || fact->closing.reason == CLOSE_RESET;
-    struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
-    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older)
-        if (t->map_flow == fact->flow && by_somebody)
+    uint8_t lacks = lacks_of(&fact->closing, by_somebody);
+    const struct connection *c = track_connection(k->track, fact->flow);
+    struct tracked *t = c == NULL ? NULL : c->asked;
+    for (; t != NULL; t = t->asked_before) {
+        t->map_lacks |= lacks;
+        if (by_somebody)
             t->done = fact->seen.time;
+    }
+    for (size_t i = 0; c != NULL && i < c->session_count; i++)
+        c->sessions[i]->lacks |= lacks;
+    bool cut_short = !by_somebody && fact->closing.bytes[FROM_SERVER] == 0; /* before the server said anything */
+    if (lacks != 0 || cut_short)
+        places_lacks(k->places, &fact->server);
+    if (fact->closing.unseen[FROM_SERVER])
+        places_never_saw(k->places, &fact->server.address);
+    else if (fact->closing.bytes[FROM_SERVER] != 0)
+        places_sees(k->places, &fact->server.address, true);
     track_forget(k->track, fact->flow);
+}
+
+static void gap(struct knowledge *k, const struct fact *fact) {
+    struct connection *c = track_connection(k->track, fact->flow);
+    if (c != NULL)
+        c->has_gap = true;
+    gap_times_add(k->gap_times, fact->seen.time);
 }
 
 void knowledge_follow(struct knowledge *k, const struct fact *fact) {
@@ -29,6 +60,7 @@ void knowledge_follow(struct knowledge *k, const struct fact *fact) {
     case FACT_MAP_ASKED:
     case FACT_MAP_ANSWERED:
     case FACT_LOOKUP_ENTRY:
+        knowledge_name_ports(k, fact);
         knowledge_map(k, fact);
         break;
     case FACT_BIND_ASKED:
@@ -37,6 +69,7 @@ void knowledge_follow(struct knowledge *k, const struct fact *fact) {
     case FACT_FIRST_CALL:
     case FACT_FIRST_ANSWER:
     case FACT_FAULT:
+        knowledge_name_ports(k, fact);
         knowledge_listen(k, fact);
         break;
     case FACT_SERVER_NAME:
@@ -47,10 +80,13 @@ void knowledge_follow(struct knowledge *k, const struct fact *fact) {
         break;
     case FACT_CAPTURE_ENDED:
         k->end = fact->seen.time;
+        k->captured = fact->tally;
+        break;
+    case FACT_GAP:
+        gap(k, fact);
         break;
     case FACT_AUTHENTICATION:
     case FACT_MALFORMED:
-    case FACT_GAP:
     case FACT_KINDS:
         break;
     }

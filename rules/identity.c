@@ -22,11 +22,11 @@ struct view {
 struct server {
     struct address address;
     bool matters;
+    UT_hash_handle hh;
     struct view views[MAX_VIEWS];
     size_t view_count;
     char names[NAME_SOURCES][FACT_TEXT_SIZE];
     struct sighting name_seen;
-    UT_hash_handle hh;
 };
 
 /* What is known of a link-layer address. */
@@ -164,6 +164,12 @@ static struct view *find_view(struct server *server, uint32_t file) {
     return NULL;
 }
 
+/* There is no news in it: what it shows was taken in before. */
+static bool looks_the_same(struct server *server, const struct mac *mac, uint8_t ttl, uint32_t file) {
+    const struct view *known = find_view(server, file);
+    return known != NULL && known->ttl == ttl && is_same_mac(&known->mac, mac);
+}
+
 static void look_at(struct identity *identity, struct server *server, const struct view *look,
                     struct station *station) {
     struct view *known = find_view(server, look->seen.file);
@@ -186,6 +192,9 @@ void identity_packet(struct identity *identity, const struct address *address, c
                      struct sighting seen, bool matters) {
     static const uint8_t loopback[6];
     if (!mac->known || ttl == 0 || memcmp(mac->octets, loopback, sizeof loopback) == 0)
+        return;
+    struct server *known = find_server(identity, address);
+    if (known != NULL && (known->matters || !matters) && looks_the_same(known, mac, ttl, seen.file))
         return;
     struct station *station = get_station(identity, mac);
     if (station == NULL)

@@ -23,6 +23,7 @@ struct judge *judge_open(struct tally *tally) {
                                           .identity = identity_open(tally),
                                           .track = track_open(tally),
                                           .places = places_open(tally),
+                                          .gap_times = gap_times_open(tally),
                                           .tally = tally};
     return judge;
 }
@@ -32,6 +33,7 @@ void judge_close(struct judge *judge) {
     identity_close(judge->knowledge.identity);
     track_close(judge->knowledge.track);
     places_close(judge->knowledge.places);
+    gap_times_close(judge->knowledge.gap_times);
     for (size_t i = 0; i < judge->count; i++)
         free(judge->findings[i]);
     free(judge->findings);
@@ -96,12 +98,15 @@ static struct finding *keep(struct judge *judge, const struct finding *finding) 
 }
 
 /* One more of the same kind. The first is the one that is told; but a failure that was seen outweighs one that was
- * only foretold. Through another way got only whom all sessions of it brought there. */
+ * only foretold. Through another way got only whom all sessions of it brought there. What is beyond doubt in one of
+ * them is not doubted in the other. */
 static void fold_in(struct finding *into, const struct finding *more) {
     uint64_t id = into->id, count = into->count + 1;
     enum got_through got_through = more->got_through == GOT_NOT_THROUGH ? GOT_NOT_THROUGH : into->got_through;
     if (into->state == FINDING_PREDICTED && more->state != FINDING_PREDICTED)
         *into = *more;
+    else if (more->caveat_count == 0 && (into->state == FINDING_PREDICTED || more->state != FINDING_PREDICTED))
+        into->caveat_count = 0;
     into->id = id;
     into->count = count;
     into->got_through = got_through;

@@ -5,6 +5,22 @@ static const int64_t SAME_TIME = 60 * SECOND; /* what fails so soon after counts
 
 bool is_mapper_interface(const struct syntax_id *interface) { return syntax_compatible(interface, &SYNTAX_EPM); }
 
+bool knowledge_of_port(const struct knowledge *k, uint16_t port) {
+    return port == MAPPER_PORT || (k->ports[port / 8] & 1U << port % 8) != 0;
+}
+
+static void name_port(struct knowledge *k, uint16_t port) { k->ports[port / 8] |= (uint8_t)(1U << port % 8); }
+
+/* Who opened a connection may turn out to be its server. */
+void knowledge_name_ports(struct knowledge *k, const struct fact *fact) {
+    name_port(k, fact->client.port);
+    name_port(k, fact->server.port);
+    if (fact->kind == FACT_LOOKUP_ENTRY)
+        name_port(k, fact->lookup.tower.endpoint.port);
+    for (uint8_t i = 0; fact->kind == FACT_MAP_ANSWERED && i < fact->map.count; i++)
+        name_port(k, fact->map.towers[i].endpoint.port);
+}
+
 void knowledge_prove(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface,
                      enum binding_proof kind, struct endpoint where) {
     struct proof proof = {.kind = kind, .seen = fact->seen, .endpoint = where, .client = fact->client.address};

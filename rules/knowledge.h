@@ -3,6 +3,7 @@
 #define RULES_KNOWLEDGE_H
 
 #include "rules/binding.h"
+#include "rules/gap_times.h"
 #include "rules/identity.h"
 #include "rules/places.h"
 #include "rules/track.h"
@@ -15,6 +16,9 @@ struct knowledge {
     struct places *places;
     struct tally *tally;
     int64_t end; /* time of the last frame; known after FACT_CAPTURE_ENDED, else the latest fact */
+    struct gap_times *gap_times;
+    struct tally captured;               /* what the captures lack, as FACT_CAPTURE_ENDED tells it */
+    uint8_t ports[(UINT16_MAX + 1) / 8]; /* a bit each, see knowledge_of_port */
 };
 
 enum { MAPPER_PORT = 135 };
@@ -29,6 +33,12 @@ void knowledge_follow(struct knowledge *knowledge, const struct fact *fact);
 void knowledge_map(struct knowledge *knowledge, const struct fact *fact);
 void knowledge_connect(struct knowledge *knowledge, const struct fact *fact);
 void knowledge_listen(struct knowledge *knowledge, const struct fact *fact);
+
+/* Whether anything is known that a connect to this port, wherever, could be about. Most connections are another
+ * protocol's: this answer spares the look-ups. What is known of endpoints and of connections began with a port that
+ * some fact other than a connect named. */
+bool knowledge_of_port(const struct knowledge *knowledge, uint16_t port);
+void knowledge_name_ports(struct knowledge *knowledge, const struct fact *fact);
 
 /* Enters a proof into the binding table, seen with this fact. */
 void knowledge_prove(struct knowledge *knowledge, const struct fact *fact, const struct syntax_id *interface,

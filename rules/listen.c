@@ -40,8 +40,8 @@ static struct tracked *guess_on_connection(const struct connection *c) {
 /* Over a pipe the client comes another way than by the endpoint that it was given. */
 static struct tracked *mapped_unconnected(const struct knowledge *k, const struct fact *fact,
                                           const struct syntax_id *interface) {
-    struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
-    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older)
+    struct tracked *t = track_newest_open(k->track, &fact->client.address, &fact->server.address);
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->open_older)
         if (t->flow == 0 && !t->session.to_mapper && t->session.outcome == OUTCOME_UNKNOWN &&
             fact->transport != TRANSPORT_PIPE && syntax_compatible(&t->session.interface, interface))
             return t;
@@ -56,7 +56,7 @@ static struct tracked *adopt(struct knowledge *k, const struct fact *fact, const
     if (t == NULL)
         return NULL;
     t->session.client.port = fact->client.port;
-    t->session.server.port = fact->server.port;
+    track_goes_to(k->track, t, fact->server.port);
     t->session.transport = fact->transport;
     return t;
 }
@@ -94,17 +94,23 @@ static void bind_asked(struct knowledge *k, const struct fact *fact) {
     if (client != NULL)
         client->speaks_rpc = true;
     track_connection_or_new(k->track, fact->flow)->association_wanted = fact->bind.assoc_group;
-    for (size_t i = 0; i < fact->bind.count; i++)
-        if (!is_mapper_interface(&fact->bind.contexts[i].interface)) {
+    for (size_t i = 0; i < fact->bind.count; i++) {
+        if (is_mapper_interface(&fact->bind.contexts[i].interface)) {
+            struct connection *c = track_connection_or_new(k->track, fact->flow);
+            c->from_bind = true;
+            c->has_gap = false;
+        } else {
             begin_anew(k, fact, &fact->bind.contexts[i].interface);
             session_for(k, fact, &fact->bind.contexts[i].interface);
         }
+    }
 }
 
 static void serve(struct tracked *t, enum stage stage, struct sighting seen) {
     session_reach(&t->session, stage, seen);
     session_unfail(&t->session);
     t->session.outcome = OUTCOME_SERVED;
+    track_served(t);
     if (t->served_time == 0)
         t->served_time = seen.time;
 }

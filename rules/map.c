@@ -6,9 +6,9 @@ enum { EPT_S_NOT_REGISTERED = 0x16c9a0d6, WIN32_NOT_REGISTERED = 1753 };
 
 /* Asking on for more towers of the same interface, without having tried the first ones, is the same session. */
 static struct tracked *find_unused(const struct knowledge *k, const struct fact *fact) {
-    struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
-    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older)
-        if (t->map_flow == fact->flow && t->flow == 0 && t->session.tower_count != 0 &&
+    struct tracked *t = track_asked(k->track, fact->flow);
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->asked_before)
+        if (t->flow == 0 && t->session.tower_count != 0 &&
             syntax_compatible(&t->session.interface, &fact->map.interface))
             return t;
     return NULL;
@@ -20,6 +20,9 @@ static struct tracked *begin(struct knowledge *k, const struct fact *fact) {
     if (t == NULL)
         return NULL;
     t->session.transport = fact->map.transport;
+    struct connection *c = track_connection_or_new(k->track, fact->flow);
+    t->asked_before = c->asked;
+    c->asked = t;
     t->map_flow = fact->flow;
     track_ask(k->track, fact->flow, fact->map.call_id, t);
     return t;
@@ -75,8 +78,10 @@ static void take_tower(struct knowledge *k, const struct fact *fact, struct trac
     if (!is_tcp(tower))
         return;
     bool here = named_here(&fact->server.address, tower, &named);
-    if (session->tower_count < SESSION_MAX_TOWERS)
+    if (session->tower_count < SESSION_MAX_TOWERS) {
         session->towers[session->tower_count++] = named;
+        track_may_use(k->track, t, named.port);
+    }
     t->named_here = t->named_here || here;
     learn(k, fact, &session->interface, &named, here ? PROOF_MAPPED : PROOF_TOWER_FROM_ELSEWHERE);
 }
@@ -99,6 +104,9 @@ static void not_known(struct knowledge *k, const struct fact *fact, struct track
     struct client *client = places_client(k->places, &fact->client.address);
     if (client != NULL && t->earlier == NULL)
         client->unregistered++; /* asked for the first time */
+    const struct connection *c = track_connection(k->track, fact->flow);
+    t->from_bind = c != NULL && c->from_bind;
+    t->after_gap = c != NULL && c->has_gap;
     session_fail(session, OUTCOME_NOT_REGISTERED, fact->seen, fact->seen);
     if (session->transport == TRANSPORT_TCP || session->transport == TRANSPORT_UNKNOWN)
         knowledge_prove(k, fact, &session->interface, PROOF_NOT_REGISTERED, (struct endpoint){fact->server.address, 0});
@@ -106,10 +114,9 @@ static void not_known(struct knowledge *k, const struct fact *fact, struct track
 
 /* It was mapped on this connection before: a later "not registered" says that there is no more of it. */
 static bool is_end_of_list(const struct knowledge *k, const struct fact *fact) {
-    const struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
-    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older)
-        if (t->map_flow == fact->flow && t->session.tower_count != 0 &&
-            syntax_compatible(&t->session.interface, &fact->map.interface))
+    const struct tracked *t = track_asked(k->track, fact->flow);
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->asked_before)
+        if (t->session.tower_count != 0 && syntax_compatible(&t->session.interface, &fact->map.interface))
             return true;
     return false;
 }

@@ -16,20 +16,21 @@ static_assert(sizeof(struct endpoint_key) == 19, "keys are compared as bytes, so
 
 struct known_endpoint {
     struct endpoint_key key;
+    UT_hash_handle hh;
     bool known_for; /* the interface is set */
+    bool lacked;    /* of a connection to it something is not in the capture */
     struct syntax_id interface;
     int64_t refused, accepted; /* when last; INT64_MIN: never */
-    UT_hash_handle hh;
 };
 
 struct known_standing {
-    struct standing standing;
     UT_hash_handle hh;
+    struct standing standing;
 };
 
 struct known_client {
-    struct client client;
     UT_hash_handle hh;
+    struct client client;
 };
 
 struct places {
@@ -122,6 +123,17 @@ bool places_was_down(const struct places *places, const struct endpoint *endpoin
     return known != NULL && known->refused > known->accepted && known->refused < until && known->accepted <= time;
 }
 
+void places_lacks(struct places *places, const struct endpoint *endpoint) {
+    struct known_endpoint *known = find_endpoint(places, endpoint);
+    if (known != NULL)
+        known->lacked = true;
+}
+
+bool places_lacked(const struct places *places, const struct endpoint *endpoint) {
+    const struct known_endpoint *known = find_endpoint(places, endpoint);
+    return known != NULL && known->lacked;
+}
+
 static struct known_standing *find_standing(const struct places *places, const struct address *address) {
     struct known_standing *known;
     HASH_FIND(hh, places->standings, address, sizeof *address, known);
@@ -153,6 +165,12 @@ void places_sees(struct places *places, const struct address *address, bool pack
         return;
     standing->seen = standing->seen || packet;
     standing->unseen = standing->unseen || !packet;
+}
+
+void places_never_saw(struct places *places, const struct address *address) {
+    struct standing *standing = get_standing(places, address);
+    if (standing != NULL)
+        standing->one_sided = true;
 }
 
 void places_accepts(struct places *places, const struct endpoint *endpoint) {

@@ -26,11 +26,16 @@ bool places_is_down(const struct places *places, const struct endpoint *endpoint
 /* The same around a time: it refused before `until`, and has not accepted since, nor after `time`. */
 bool places_was_down(const struct places *places, const struct endpoint *endpoint, int64_t time, int64_t until);
 
+/* Of a connection to it something is not in the capture. */
+void places_lacks(struct places *places, const struct endpoint *endpoint);
+bool places_lacked(const struct places *places, const struct endpoint *endpoint);
+
 /* How an address has behaved towards connects to mapped endpoints, whatever their interface. */
 struct standing {
     struct address address;
     bool seen;               /* some packet of it is in the capture */
     bool unseen;             /* it accepted a connection, by what the client sent, and its own packets are missing */
+    bool one_sided;          /* of some whole connection its packets are missing */
     bool accepts;            /* some endpoint, the mapper's aside, accepted */
     struct endpoint refused; /* latest that refused, and has not accepted since; port 0 = none */
     struct syntax_id refused_interface;
@@ -40,6 +45,7 @@ struct standing {
 /* NULL if nothing is known. */
 const struct standing *places_standing(const struct places *places, const struct address *address);
 void places_sees(struct places *places, const struct address *address, bool packet);
+void places_never_saw(struct places *places, const struct address *address);
 void places_accepts(struct places *places, const struct endpoint *endpoint);
 void places_refuses(struct places *places, const struct endpoint *endpoint, const struct syntax_id *interface,
                     struct sighting seen);

@@ -15,6 +15,7 @@ void *allocate(size_t count, size_t size);
 /* Frees all entries of a table that HASH_CLEAR has emptied: the first one, and where in it the handle is. */
 void table_free(void *first, size_t handle_offset);
 
+/* Entries have their handle beside their key, before what is large: a look-up reads both. */
 #define uthash_fatal(message) out_of_memory()
 #include <uthash.h>
 

@@ -30,6 +30,19 @@ static_assert(sizeof(struct pair_key) == 34 && sizeof(struct wish_key) == 35 && 
 struct pair {
     struct pair_key key;
     struct tracked *newest;
+    struct tracked *newest_open;
+    UT_hash_handle hh;
+};
+
+struct use_key {
+    uint8_t pair[sizeof(void *)], port[2];
+};
+
+static_assert(sizeof(struct use_key) == sizeof(void *) + 2, "keys have no padding");
+
+struct use {
+    struct use_key key;
+    struct tracked *newest;
     UT_hash_handle hh;
 };
 
@@ -46,8 +59,8 @@ struct question {
 };
 
 struct link {
-    struct connection connection;
     UT_hash_handle hh;
+    struct connection connection;
 };
 
 struct track {
@@ -55,6 +68,7 @@ struct track {
     struct tracked **sessions;
     size_t count, room;
     struct pair *pairs;
+    struct use *uses;
     struct wish *wishes;
     struct link *links;
     struct tally *tally;
@@ -73,6 +87,9 @@ void track_close(struct track *track) {
     struct pair *pairs = track->pairs;
     HASH_CLEAR(hh, track->pairs);
     table_free(pairs, offsetof(struct pair, hh));
+    struct use *uses = track->uses;
+    HASH_CLEAR(hh, track->uses);
+    table_free(uses, offsetof(struct use, hh));
     struct wish *wishes = track->wishes;
     HASH_CLEAR(hh, track->wishes);
     table_free(wishes, offsetof(struct wish, hh));
@@ -101,6 +118,64 @@ struct tracked *track_newest(const struct track *track, const struct address *cl
     return pair == NULL ? NULL : pair->newest;
 }
 
+struct tracked *track_newest_open(const struct track *track, const struct address *client,
+                                  const struct address *server) {
+    struct pair *pair = find_pair(track, client, server);
+    return pair == NULL ? NULL : pair->newest_open;
+}
+
+void track_served(struct tracked *t) {
+    bool open = t->pair != NULL && (t->open_newer != NULL || t->pair->newest_open == t);
+    if (!open)
+        return;
+    if (t->open_older != NULL)
+        t->open_older->open_newer = t->open_newer;
+    *(t->open_newer != NULL ? &t->open_newer->open_older : &t->pair->newest_open) = t->open_older;
+    t->open_older = t->open_newer = NULL;
+}
+
+static struct use_key make_use_key(const struct pair *pair, uint16_t port) {
+    struct use_key key;
+    memcpy(key.pair, &pair, sizeof key.pair);
+    memcpy(key.port, &port, sizeof key.port);
+    return key;
+}
+
+static struct use *find_use(const struct track *track, const struct use_key *key) {
+    struct use *use;
+    HASH_FIND(hh, track->uses, key, sizeof *key, use);
+    return use;
+}
+
+void track_may_use(struct track *track, struct tracked *t, uint16_t port) {
+    if (t->pair == NULL)
+        return;
+    struct use_key key = make_use_key(t->pair, port);
+    struct use *use = find_use(track, &key);
+    if (use == NULL) {
+        use = allocate(1, sizeof *use);
+        use->key = key;
+        use->newest = t;
+        HASH_ADD(hh, track->uses, key, sizeof use->key, use);
+    } else if (use->newest->session.id < t->session.id) {
+        use->newest = t;
+    }
+}
+
+void track_goes_to(struct track *track, struct tracked *t, uint16_t port) {
+    t->session.server.port = port;
+    track_may_use(track, t, port);
+}
+
+struct tracked *track_user(const struct track *track, const struct address *client, const struct endpoint *server) {
+    const struct pair *pair = find_pair(track, client, &server->address);
+    if (pair == NULL)
+        return NULL;
+    struct use_key key = make_use_key(pair, server->port);
+    struct use *use = find_use(track, &key);
+    return use == NULL ? NULL : use->newest;
+}
+
 static struct wish_key make_wish_key(const struct address *client, const struct syntax_id *interface) {
     return (struct wish_key){*client, interface->uuid, {(uint8_t)(interface->major >> 8), (uint8_t)interface->major}};
 }
@@ -119,8 +194,13 @@ static void add_to_pair(struct track *track, struct tracked *tracked) {
         pair->key = (struct pair_key){s->client.address, s->server.address};
         HASH_ADD(hh, track->pairs, key, sizeof pair->key, pair);
     }
+    tracked->pair = pair;
     tracked->older = pair->newest;
     pair->newest = tracked;
+    tracked->open_older = pair->newest_open;
+    if (pair->newest_open != NULL)
+        pair->newest_open->open_newer = tracked;
+    pair->newest_open = tracked;
 }
 
 static void add_to_wish(struct track *track, struct tracked *tracked) {
@@ -177,6 +257,8 @@ struct tracked *track_session(struct track *track, const struct endpoint *client
     keep(track, tracked);
     if (transport != TRANSPORT_PIPE)
         add_to_pair(track, tracked);
+    if (server->port != 0)
+        track_may_use(track, tracked, server->port);
     add_to_wish(track, tracked);
     return tracked;
 }
@@ -233,6 +315,11 @@ static struct link *find_link(const struct track *track, uint64_t flow) {
 struct connection *track_connection(const struct track *track, uint64_t flow) {
     struct link *link = find_link(track, flow);
     return link == NULL ? NULL : &link->connection;
+}
+
+struct tracked *track_asked(const struct track *track, uint64_t flow) {
+    struct connection *connection = track_connection(track, flow);
+    return connection == NULL ? NULL : connection->asked;
 }
 
 static void drop_link(struct track *track, struct link *link) {

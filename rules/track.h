@@ -19,6 +19,13 @@ enum prediction {
     PREDICTED_BY_OTHER_INTERFACE, /* another one was refused here, while the server has it elsewhere */
 };
 
+/* What the capture lacks of a connection, as far as it matters to what is said on it. */
+enum lack {
+    LACKS_BEGINNING = 1 << 0, /* it was joined midway */
+    LACKS_BYTES = 1 << 1,     /* bytes of the server are missing */
+    LACKS_ANSWERS = 1 << 2,   /* the capture of it ends before some calls are answered */
+};
+
 /* A session and what is needed to follow it. */
 struct tracked {
     struct session session;
@@ -30,20 +37,25 @@ struct tracked {
     int64_t served_time;
     int64_t done; /* when the connection to the mapper was closed; 0 = not seen */
     uint8_t client_ttl;
-    bool late;                /* its connection was joined midway, and may be another one's */
-    bool condemned;           /* it was not tried: another connection of the client to its endpoint was refused */
-    bool guessed;             /* the interface is only known from who else used the endpoint */
-    bool own;                 /* guessed from what this very client asked for before */
-    bool by_mapper;           /* the status of a fault is the mapper's */
-    bool recovered_elsewhere; /* N5: the client walked on to the next address of the name, and was served there */
+    bool late;                 /* its connection was joined midway, and may be another one's */
+    bool condemned;            /* it was not tried: another connection of the client to its endpoint was refused */
+    bool guessed;              /* the interface is only known from who else used the endpoint */
+    bool own;                  /* guessed from what this very client asked for before */
+    bool by_mapper;            /* the status of a fault is the mapper's */
+    bool from_bind, after_gap; /* of the connection to the mapper its bind was seen; or bytes before the answer not */
+    uint8_t lacks, map_lacks;  /* enum lack, of the connections to the service and of the one to the mapper */
+    bool recovered_elsewhere;  /* N5: the client walked on to the next address of the name, and was served there */
     struct endpoint recovered_at;
     enum prediction prediction;
     enum binding_proof omen; /* the earlier failure that a prediction rests on: what, of which interface, when */
     struct syntax_id omen_interface;
     struct endpoint omen_endpoint;
     struct sighting omen_seen;
-    struct tracked *older;           /* of the same client and server address; pipes are not in that chain */
-    struct tracked *earlier, *later; /* of the same client and interface */
+    struct pair *pair;                       /* of client and server address; NULL: a pipe, which is in none */
+    struct tracked *older;                   /* of the same pair */
+    struct tracked *open_older, *open_newer; /* of those in the same pair that were not served */
+    struct tracked *asked_before;            /* on the same connection to the mapper */
+    struct tracked *earlier, *later;         /* of the same client and interface */
 };
 
 /* A connection that matters: to a mapper, or with sessions on it. */
@@ -51,11 +63,14 @@ struct connection {
     uint64_t flow;
     bool to_mapper;
     bool established;
+    bool from_bind; /* its bind to a mapper is in the capture */
+    bool has_gap;   /* bytes of it, behind that, are missing */
     uint32_t syns;
     struct sighting first_syn, second_syn, last_syn;
     int64_t syn_interval;
     uint8_t client_ttl;
     uint32_t association_wanted; /* assoc_group_id of the latest bind */
+    struct tracked *asked;       /* on it, the newest first, then ->asked_before */
     struct tracked *sessions[TRACK_MAX_SESSIONS_OF_FLOW];
     size_t session_count;
 };
@@ -74,12 +89,24 @@ struct tracked *track_at(const struct track *track, size_t index);
  * looks at no more than this many: a connect means one of the latest questions. */
 enum { TRACK_LOOK_BACK = 256 };
 struct tracked *track_newest(const struct track *track, const struct address *client, const struct address *server);
+/* The same of those that were not served yet, then ->open_older: only they can be what a new connect is about. */
+struct tracked *track_newest_open(const struct track *track, const struct address *client,
+                                  const struct address *server);
+void track_served(struct tracked *tracked);
+/* The session's client goes to this port, or may: its tower names it. */
+void track_may_use(struct track *track, struct tracked *tracked, uint16_t port);
+/* It goes there now. */
+void track_goes_to(struct track *track, struct tracked *tracked, uint16_t port);
+/* The newest session of this client that did, or might have. NULL: none. */
+struct tracked *track_user(const struct track *track, const struct address *client, const struct endpoint *server);
 /* A guessed session turns out to be for this interface. */
 void track_rename(struct track *track, struct tracked *tracked, const struct syntax_id *interface);
 
 /* The question to a mapper that this call on this connection is; NULL if it was not seen. */
 struct tracked *track_question(const struct track *track, uint64_t flow, uint32_t call_id);
 void track_ask(struct track *track, uint64_t flow, uint32_t call_id, struct tracked *tracked);
+/* The newest session that was asked for on this connection to a mapper, then ->asked_before; NULL: none. */
+struct tracked *track_asked(const struct track *track, uint64_t flow);
 
 /* NULL if the connection is not known; the second makes it known. */
 struct connection *track_connection(const struct track *track, uint64_t flow);

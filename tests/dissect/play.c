@@ -88,6 +88,13 @@ static void write_closing(struct play *p, const struct fact_closing *closing) {
                " reason=%d by=%s bytes=%" PRIu64 "/%" PRIu64 " calls=%" PRIu64 " answers=%" PRIu64 " faults=%" PRIu64,
                (int)closing->reason, side(closing->by), closing->bytes[FROM_CLIENT], closing->bytes[FROM_SERVER],
                closing->calls, closing->answers, closing->faults);
+    if (closing->midstream)
+        write_down(p, " midstream");
+    if (closing->missing[FROM_CLIENT] != 0 || closing->missing[FROM_SERVER] != 0)
+        write_down(p, " missing=%" PRIu64 "/%" PRIu64, closing->missing[FROM_CLIENT], closing->missing[FROM_SERVER]);
+    if (closing->unseen[FROM_CLIENT] || closing->unseen[FROM_SERVER])
+        write_down(p, " unseen=%s%s", closing->unseen[FROM_CLIENT] ? "client" : "",
+                   closing->unseen[FROM_SERVER] ? "server" : "");
 }
 
 static void write_body(struct play *p, const struct fact *fact) {

@@ -63,6 +63,42 @@ static void nothing_is_known_of_a_connection_seen_too_late(void) {
     check(&p, "#1 established attempt=0 ttl=128/64 mac=9 midstream icmp=0/0\n");
 }
 
+/* Where RPC is likely, what is missing may be what would have shown it. */
+static void what_a_likely_connection_lacks_is_told(void) {
+    struct play p;
+    play_start(&p);
+    play_open(&p);
+    play_gap(&p, FROM_CLIENT, 72);
+    play_gap(&p, FROM_SERVER, 60);
+    play_close(&p, CLOSE_FIN);
+    CU_ASSERT_TRUE(play_told(&p, "closed reason=0 by=client bytes=0/0 calls=0 answers=0 faults=0 missing=72/60\n"));
+    play_forget(&p);
+    play_again(&p, 49152, false); /* nothing says that it is RPC */
+    play_open(&p);
+    play_gap(&p, FROM_CLIENT, 72);
+    play_close(&p, CLOSE_FIN);
+    CU_ASSERT_FALSE(play_told(&p, "closed"));
+    play_stop(&p);
+}
+
+static void a_side_without_a_packet_is_told(void) {
+    struct play p;
+    play_start(&p);
+    play_event(&p, SEGMENT_SYN);
+    p.flow.sides[FROM_SERVER].ttl = 0;
+    play_event(&p, SEGMENT_OPENED);
+    play_close(&p, CLOSE_END);
+    CU_ASSERT_TRUE(play_told(&p, "faults=0 unseen=server\n"));
+    play_forget(&p);
+    play_again(&p, 135, true);
+    p.flow.sides[FROM_CLIENT].ttl = 0;
+    play_open(&p);
+    play_gap(&p, FROM_SERVER, 1);
+    play_close(&p, CLOSE_END);
+    CU_ASSERT_TRUE(play_told(&p, "faults=0 midstream missing=0/1 unseen=client\n"));
+    play_stop(&p);
+}
+
 static void the_end_of_a_connection_that_carried_something_else_is_not_told(void) {
     struct play p;
     play_start(&p);
@@ -83,6 +119,8 @@ int main(void) {
         {"a refusal is an answer", a_refusal_is_an_answer},
         {"an ICMP error is an answer", an_icmp_error_is_an_answer},
         {"nothing is known of a connection seen too late", nothing_is_known_of_a_connection_seen_too_late},
+        {"what a likely connection lacks is told", what_a_likely_connection_lacks_is_told},
+        {"a side without a packet is told", a_side_without_a_packet_is_told},
         {"the end of a connection that carried something else is not told",
          the_end_of_a_connection_that_carried_something_else_is_not_told},
         CU_TEST_INFO_NULL,

@@ -224,7 +224,11 @@ static void calls_pair_across_a_hole(void) {
     CU_ASSERT_TRUE(play_told(&p, "gap server bytes=1000"));
     fault(&p, 1, 0, 5);
     CU_ASSERT_TRUE(play_told(&p, "fault call=1 context=0 a4f1db00:1.0 opnum=4 status=5"));
-    end(&p);
+    play_gap(&p, FROM_SERVER, 10);
+    play_gap(&p, FROM_CLIENT, 7);
+    play_close(&p, CLOSE_FIN);
+    CU_ASSERT_TRUE(play_told(&p, "calls=1 answers=0 faults=1 missing=7/1010\n"));
+    play_stop(&p);
 }
 
 static void what_is_malformed_is_told_and_the_rest_is_read(void) {

@@ -218,6 +218,9 @@ static void a_hole_makes_nothing_up(void) {
             for (size_t i = 0; i < sizeof words / sizeof *words; i++)
                 beyond += play_count(&p, words[i]) > play_count(&whole, words[i]);
             ended += play_told(&p, "closed");
+            bool from_client = story.messages[hole].direction == FROM_CLIENT;
+            if (play_told(&p, "gap "))
+                CU_ASSERT_TRUE(play_told(&p, from_client ? " missing=9/0" : " missing=0/9"));
             play_stop(&p);
         }
     }

@@ -211,6 +211,7 @@ static void a_wrong_guess_of_who_is_the_client_is_corrected(void) {
     CU_ASSERT_TRUE(play_told(&p, "#3 bind_answered swapped"));
     CU_ASSERT_TRUE(play_told(&p, "#4 gap swapped server bytes=9"));
     CU_ASSERT_TRUE(play_told(&p, "#5 closed swapped reason=1 by=server bytes=72/60"));
+    CU_ASSERT_TRUE(play_told(&p, "faults=0 midstream missing=0/9\n"));
     play_stop(&p);
 }
 

@@ -16,6 +16,12 @@ static void vary(struct made *made) {
     made_binding(made, BOUND_UNKNOWN);
     struct session *bare = made_session(made, OUTCOME_UNANSWERED);
     *bare = (struct session){.id = 99, .client = made_end("fe80::1", 0), .server = made_end("fe80::2", 0)};
+    snprintf(made_finding(made)->caveats[0], CAVEAT_TEXT_SIZE, "Something is missing.");
+    made->judge.findings[made->judge.finding_count - 1].caveat_count = 1;
+    for (unsigned i = 0; i < LOSS_KINDS; i++)
+        made->tally.lost[i] = 1;
+    for (unsigned i = 0; i < LIMIT_KINDS; i++)
+        made->tally.limits[i] = 1;
     struct finding *least = made_finding(made);
     *least = (struct finding){.id = 98, .rule = RULES[RULE_COUNT - 1], .flagged = made_sighting(1), .count = 1};
     least->client = least->server.address = made_end("fe80::1", 0).address;

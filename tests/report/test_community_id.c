@@ -22,6 +22,8 @@ static void published_values_come_out(void) {
     static const struct example examples[] = {
         {"128.232.110.120", 34855, "66.35.250.204", 80, PROTOCOL_TCP, "1:LQU9qZlK+B5F3KDmev6m5PMibrg="},
         {"192.168.1.52", 54585, "8.8.8.8", 53, PROTOCOL_UDP, "1:d/FP5EW3wiY1vCndhwleRRKHowQ="},
+        {"2001:470:e5bf:dead:4957:2174:e82c:4887", 63943, "2607:f8b0:400c:c03::1a", 25, PROTOCOL_TCP,
+         "1:/qFaeAR+gFe1KYjMzVDsMv+wgU4="},
     };
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
         const struct example *e = &examples[i];

@@ -197,7 +197,8 @@ static void closings_survive(void) {
         fact.seen.time = 0;
         fact.seen.frame = INT64_MAX;
         fact.flow = INT64_MAX;
-        fact.closing = (struct fact_closing){(enum close_reason)reason, FROM_SERVER, {INT64_MAX, 1}, 2, 3, 4};
+        fact.closing = (struct fact_closing){
+            (enum close_reason)reason, FROM_SERVER, {INT64_MAX, 1}, 2, 3, 4, true, {5, INT64_MAX}, {false, true}};
         round_trip(&fact, &back);
         CU_ASSERT_EQUAL(back.closing.reason, reason);
         CU_ASSERT_EQUAL(back.closing.by, FROM_SERVER);
@@ -206,6 +207,11 @@ static void closings_survive(void) {
         CU_ASSERT_EQUAL(back.closing.calls, 2);
         CU_ASSERT_EQUAL(back.closing.answers, 3);
         CU_ASSERT_EQUAL(back.closing.faults, 4);
+        CU_ASSERT_TRUE(back.closing.midstream);
+        CU_ASSERT_EQUAL(back.closing.missing[FROM_CLIENT], 5);
+        CU_ASSERT_EQUAL(back.closing.missing[FROM_SERVER], INT64_MAX);
+        CU_ASSERT_FALSE(back.closing.unseen[FROM_CLIENT]);
+        CU_ASSERT_TRUE(back.closing.unseen[FROM_SERVER]);
     }
 }
 

@@ -35,8 +35,9 @@ static void a_session_reads_as_it_should(void) {
         "\"server\":{\"ip\":\"10.0.1.20\",\"port\":1112,\"name\":\"EXVS1\"},\"transport\":\"ncacn_ip_tcp\","
         "\"interface\":{\"uuid\":\"f5cc5a18-4264-101a-8c59-08002b2f8426\",\"version\":\"56.0\",\"name\":\"MS";
     CU_ASSERT_EQUAL(strncmp(line, start, strlen(start)), 0);
-    CU_ASSERT_PTR_NOT_NULL(strstr(line, "\"outcome\":\"refused\",\"stages\":[{\"stage\":\"asked\",\"frame\":1,"
-                                        "\"time\":\"2026-11-22T12:00:00.001000000Z\"},"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(line, "\"outcome\":\"refused\",\"reason\":null,\"stages\":[{\"stage\":\"asked\",\"frame\":1,"
+                     "\"time\":\"2026-11-22T12:00:00.001000000Z\"},"));
     CU_ASSERT_PTR_NOT_NULL(strstr(line, "],\"community_id\":\"1:"));
     free(line);
     made_free(made);
@@ -51,7 +52,7 @@ static void what_is_not_known_is_null(void) {
     char *line = line_of(session_object(session, &results));
     CU_ASSERT_STRING_EQUAL(line, "{\"type\":\"session\",\"id\":1,\"client\":{\"ip\":\"10.0.2.1\",\"port\":null},"
                                  "\"server\":{\"ip\":\"fe80::1\",\"port\":null,\"name\":null},\"transport\":null,"
-                                 "\"interface\":null,\"outcome\":\"cannot tell\",\"stages\":[],"
+                                 "\"interface\":null,\"outcome\":\"cannot tell\",\"reason\":null,\"stages\":[],"
                                  "\"community_id\":null}\n");
     free(line);
     struct finding *finding = &made->judge.findings[0];
@@ -82,11 +83,11 @@ static void keys_stand_in_their_order(void) {
     struct made *made = made_case();
     struct results results = made_results(made);
     has_keys(session_object(&made->judge.sessions[0], &results),
-             "type id client server transport interface outcome stages community_id");
+             "type id client server transport interface outcome reason stages community_id");
     has_keys(binding_object(&made->judge.bindings[0], &results), "type server interface endpoint bound evidence");
     has_keys(finding_object(&made->judge.findings[0], &results),
              "type id rule signature severity cause state client server interface bound_at flagged failed "
-             "lead_seconds win32 count got_through message advice display_filter evidence");
+             "lead_seconds win32 count got_through message advice display_filter evidence caveats");
     has_keys(summary_object(&results), "type files frames bytes first last flows pdus calls maps sessions findings "
                                        "lost limits_reached elapsed_seconds");
     made_free(made);
@@ -115,6 +116,29 @@ static void bindings_are_bound_or_not_or_unknown(void) {
     unknown->endpoint.port = 0;
     unknown->count = 0;
     holds(binding_object(unknown, &results), "\"endpoint\":null,\"bound\":null,\"evidence\":[]");
+    made_free(made);
+}
+
+static void what_cannot_be_told_has_a_reason(void) {
+    struct made *made = made_case();
+    struct results results = made_results(made);
+    struct session *session = made_session(made, OUTCOME_UNKNOWN);
+    holds(session_object(session, &results),
+          "\"outcome\":\"cannot tell\",\"reason\":\"the capture ends before the answer\",\"stages\"");
+    session->outcome = OUTCOME_SERVED;
+    holds(session_object(session, &results), "\"outcome\":\"served\",\"reason\":null,\"stages\"");
+    made_free(made);
+}
+
+static void caveats_are_an_array(void) {
+    struct made *made = made_case();
+    struct results results = made_results(made);
+    struct finding *finding = &made->judge.findings[0];
+    holds(finding_object(finding, &results), "],\"caveats\":[]}");
+    strcpy(finding->caveats[0], "One thing is missing.");
+    strcpy(finding->caveats[1], "Another, too.");
+    finding->caveat_count = 2;
+    holds(finding_object(finding, &results), "],\"caveats\":[\"One thing is missing.\",\"Another, too.\"]}");
     made_free(made);
 }
 
@@ -194,6 +218,8 @@ int main(void) {
                            {"keys stand in their order", keys_stand_in_their_order},
                            {"a finding tells the Windows error", a_finding_tells_the_windows_error_and_the_lead},
                            {"bindings are bound, not, or unknown", bindings_are_bound_or_not_or_unknown},
+                           {"what cannot be told has a reason", what_cannot_be_told_has_a_reason},
+                           {"caveats are an array", caveats_are_an_array},
                            {"the file is told where there are several", the_file_is_told_where_there_are_several},
                            {"the summary counts what there is", the_summary_counts_what_there_is},
                            {"stray bytes are replaced", stray_bytes_are_replaced},

@@ -47,7 +47,7 @@ static void the_verdict_comes_first(void) {
     char *text = printed(&results, DETAIL_NORMAL, false);
     static const char start[] = "1 finding: 1 critical. 1 of 2 sessions was served, 1 failed.\n"
                                 "Captured 2026-11-22 12:00:00.001000 to 12:00:06.000000 UTC: 60 frames in 1 file.\n"
-                                "What limits this: holes in streams (1).\n\n";
+                                "  Not seen:    1 hole in a stream.\n\n";
     CU_ASSERT_EQUAL(strncmp(text, start, strlen(start)), 0);
     is_well_set(text);
     free(text);
@@ -220,8 +220,90 @@ static void what_was_not_read_is_told(void) {
     results.incomplete = true;
     results.cut_off = 2;
     char *text = printed(&results, DETAIL_QUIET, false);
-    shows(text, "INCOMPLETE: not all of the input was read. What limits this: files of facts cut off before");
-    shows(text, "limit of flows in reassembly reached (3)");
+    shows(text, "INCOMPLETE: not all of the input was read.\n"
+                "  Not seen:    2 files of facts cut off before the end of their capture, 1 hole in a stream.\n"
+                "  Limits:      flows in reassembly, reached 3 times: holes in streams were given up early.\n");
+    is_well_set(text);
+    free(text);
+    made_free(made);
+}
+
+/* Each by a number that only it has. */
+static void every_loss_and_limit_is_told(void) {
+    enum { FIRST = 1000000000, COUNT = (int)LOSS_KINDS + (int)LIMIT_KINDS };
+    struct made *made = made_case();
+    for (unsigned i = 0; i < COUNT; i++)
+        *(i < LOSS_KINDS ? &made->tally.lost[i] : &made->tally.limits[i - LOSS_KINDS]) = FIRST + i;
+    struct results results = made_results(made);
+    char *text = printed(&results, DETAIL_QUIET, false);
+    for (unsigned i = 0; i < COUNT; i++) {
+        char number[16];
+        snprintf(number, sizeof number, "%u", FIRST + i);
+        shows(text, number);
+    }
+    CU_ASSERT_PTR_NULL(strstr(text, "(null)"));
+    is_well_set(text);
+    free(text);
+    memset(made->tally.lost, 0, sizeof made->tally.lost);
+    memset(made->tally.limits, 0, sizeof made->tally.limits);
+    text = printed(&results, DETAIL_QUIET, false);
+    CU_ASSERT_PTR_NULL(strstr(text, "Not seen"));
+    CU_ASSERT_PTR_NULL(strstr(text, "Not read"));
+    CU_ASSERT_PTR_NULL(strstr(text, "Limits"));
+    free(text);
+    made_free(made);
+}
+
+static char *contents(const char *path) {
+    enum { ROOM = 1 << 20 };
+    char *text = calloc(1, ROOM);
+    FILE *file = fopen(path, "r");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    CU_ASSERT_TRUE(fread(text, 1, ROOM - 1, file) < ROOM - 1);
+    fclose(file);
+    return text;
+}
+
+static void names_are_listed(const char *manual, const char *schema, const char *const *names, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        char item[80], quoted[80];
+        snprintf(item, sizeof item, "\n.It Cm %s\n", names[i]);
+        snprintf(quoted, sizeof quoted, "\"%s\"", names[i]);
+        shows(manual, item);
+        shows(schema, quoted);
+    }
+}
+
+static void the_documents_know_every_loss_and_limit(void) {
+    char *manual = contents("docs/bindsight.1");
+    char *schema = contents("docs/bindsight.schema.json");
+    const char *summary = strstr(manual, ".Sh SUMMARY");
+    const char *limits = strstr(manual, ".Sh LIMITS");
+    CU_ASSERT_PTR_NOT_NULL(summary);
+    CU_ASSERT_PTR_NOT_NULL(limits);
+    if (summary != NULL && limits != NULL) {
+        names_are_listed(summary, schema, LOSS_NAMES, LOSS_KINDS);
+        names_are_listed(limits, schema, LIMIT_NAMES, LIMIT_KINDS);
+    }
+    free(manual);
+    free(schema);
+}
+
+static void a_caveat_follows_what_it_is_about(void) {
+    struct made *made = made_case();
+    struct finding *finding = &made->judge.findings[0];
+    struct results results = made_results(made);
+    char *text = printed(&results, DETAIL_QUIET, false);
+    CU_ASSERT_PTR_NULL(strstr(text, "But:"));
+    free(text);
+    strcpy(finding->caveats[0], "The capture ends while the client may still be retrying.");
+    memset(finding->caveats[1], 'x', sizeof finding->caveats[1] - 1);
+    finding->caveat_count = 2;
+    text = printed(&results, DETAIL_QUIET, false);
+    shows(text, "\n               bound at 10.0.1.10.\n"
+                "  But:         The capture ends while the client may still be retrying.\n"
+                "  But:         xxx");
     is_well_set(text);
     free(text);
     made_free(made);
@@ -239,6 +321,9 @@ int main(void) {
                            {"failures come before what was served", failures_come_before_what_was_served},
                            {"the day is told where it is not obvious", the_day_is_told_where_it_is_not_obvious},
                            {"what was not read is told", what_was_not_read_is_told},
+                           {"every loss and limit is told", every_loss_and_limit_is_told},
+                           {"the documents know every loss and limit", the_documents_know_every_loss_and_limit},
+                           {"a caveat follows what it is about", a_caveat_follows_what_it_is_about},
                            CU_TEST_INFO_NULL};
     return unit_run("report_text", tests);
 }

@@ -13,7 +13,8 @@ const struct syntax_id SAM = {
 enum { MAPPER = 135, MAP_OPNUM = 3 };
 
 struct story story_begin(void) {
-    struct story story = {.now = {0, 1000000000000000000, 0}, .client_ttl = 64, .asked_for = TRANSPORT_TCP};
+    struct story story = {
+        .now = {0, 1000000000000000000, 0}, .client_ttl = 64, .server_ttl = 64, .asked_for = TRANSPORT_TCP};
     return story;
 }
 
@@ -31,7 +32,7 @@ static void tell(struct story *story, struct fact *fact) {
 void story_wait(struct story *story, double seconds) { story->now.time += (int64_t)(seconds * 1e9); }
 
 void story_end(struct story *story) {
-    struct fact fact = {.kind = FACT_CAPTURE_ENDED};
+    struct fact fact = {.kind = FACT_CAPTURE_ENDED, .tally = story->captured};
     tell(story, &fact);
     judge_finish(story->judge);
 }
@@ -59,7 +60,7 @@ static uint64_t connect_event(struct story *story, const struct line *line, enum
     struct fact fact = begin(kind, line->flow, line->client, line->server, line->port);
     fact.connect.attempt = line->syns;
     fact.connect.client_ttl = story->client_ttl;
-    fact.connect.server_ttl = 64;
+    fact.connect.server_ttl = story->server_ttl;
     fact.connect.server_mac = mac_of(line->server);
     tell(story, &fact);
     return story->now.frame;
@@ -101,9 +102,25 @@ void story_silent(struct story *story, const struct line *line, struct sighting 
     tell(story, &fact);
 }
 
-void story_closes(struct story *story, const struct line *line) {
+void story_closes_as(struct story *story, const struct line *line, const struct fact_closing *closing) {
     struct fact fact = begin(FACT_CLOSED, line->flow, line->client, line->server, line->port);
+    fact.closing = *closing;
     tell(story, &fact);
+}
+
+void story_closes(struct story *story, const struct line *line) {
+    story_closes_as(story, line, &(struct fact_closing){.reason = CLOSE_FIN});
+}
+
+void story_loses(struct story *story, const struct line *line, enum direction from) {
+    struct fact fact = begin(FACT_GAP, line->flow, line->client, line->server, line->port);
+    fact.gap.direction = from;
+    fact.gap.bytes = 100;
+    tell(story, &fact);
+}
+
+struct line story_line_to_mapper(const struct story *story, const char *client, const char *server) {
+    return (struct line){.flow = story->flows, .client = client, .server = server, .port = MAPPER, .syns = 1};
 }
 
 uint64_t story_asks(struct story *story, const char *client, const char *server, const struct syntax_id *interface) {
@@ -248,6 +265,18 @@ void story_ends_with(struct story *story, const char *rule) {
     } else {
         CU_ASSERT_STRING_EQUAL(story_only(story)->rule->id, rule);
     }
+    story_close(story);
+}
+
+void story_ends_with_caveat(struct story *story, const char *rule, const char *caveat) {
+    story_end(story);
+    const struct finding *finding = story_only(story);
+    CU_ASSERT_STRING_EQUAL(finding->rule->id, rule);
+    CU_ASSERT_EQUAL(finding->caveat_count, caveat == NULL ? 0 : 1);
+    if (caveat == NULL && finding->caveat_count != 0)
+        printf("unwanted: %s\n", finding->caveats[0]);
+    if (caveat != NULL && finding->caveat_count != 0)
+        CU_ASSERT_STRING_EQUAL(finding->caveats[0], caveat);
     story_close(story);
 }
 

@@ -7,10 +7,12 @@
 /* Tells a judge facts as a capture would give them: every call is one frame, a millisecond after the one before. */
 struct story {
     struct judge *judge;
-    struct tally tally;
+    struct tally tally;    /* the judge's */
+    struct tally captured; /* as the end of the capture tells it */
     struct sighting now;
     uint64_t flows;
     uint8_t client_ttl;
+    uint8_t server_ttl;       /* 0: no packet of the server was seen when it happened; 64 at first */
     enum transport asked_for; /* what the mapper is asked for; TCP at first */
     uint32_t towers_cut;      /* towers of a mapper's answer that are not kept */
 };
@@ -44,6 +46,12 @@ uint64_t story_refuses(struct story *story, const struct line *line);
 uint64_t story_icmp(struct story *story, const struct line *line, uint8_t type, uint8_t code);
 void story_silent(struct story *story, const struct line *line, struct sighting last_syn);
 void story_closes(struct story *story, const struct line *line);
+/* Its end, and what of it is not in the capture. */
+void story_closes_as(struct story *story, const struct line *line, const struct fact_closing *closing);
+/* Bytes of it are missing here. */
+void story_loses(struct story *story, const struct line *line, enum direction from);
+/* The connection to a mapper that carried the last question. */
+struct line story_line_to_mapper(const struct story *story, const char *client, const char *server);
 
 /* ept_map: the question and its answer, over a connection of its own to port 135. tower NULL: the wildcard 0.0.0.0. */
 uint64_t story_asks(struct story *story, const char *client, const char *server, const struct syntax_id *interface);
@@ -76,6 +84,8 @@ size_t story_findings(const struct story *story);
 const struct finding *story_only(const struct story *story);
 /* Ends and closes a story that has one finding, by this rule; NULL: that has none. */
 void story_ends_with(struct story *story, const char *rule);
+/* The same, and its finding has this caveat alone; NULL: none. */
+void story_ends_with_caveat(struct story *story, const char *rule, const char *caveat);
 /* signature may be NULL: there must be none. */
 void story_check(const struct finding *finding, const char *rule, const char *signature, uint32_t win32);
 /* Bound at this one endpoint, "10.0.0.20:1112". */

@@ -169,6 +169,45 @@ static void a_foretold_failure_that_came_outweighs_one_that_did_not(void) {
     story_close(&s);
 }
 
+enum naming { NAMED_BY_NOBODY, NAMED_BY_TOWER, NAMED_IN_LIST, NAMED_BY_BIND, NAMINGS };
+
+static void name_endpoint(struct story *s, enum naming naming) {
+    if (naming == NAMED_BY_TOWER) {
+        story_asks(s, CLIENT, A, &LSA);
+        story_maps(s, CLIENT, A, &LSA, NULL, PORT);
+    } else if (naming == NAMED_IN_LIST) {
+        struct fact fact = {.kind = FACT_LOOKUP_ENTRY, .seen = s->now, .flow = 1000, .transport = TRANSPORT_TCP};
+        address_parse(CLIENT, &fact.client.address);
+        address_parse(A, &fact.server.address);
+        fact.server.port = 135;
+        fact.lookup.tower = (struct fact_tower){LSA, TRANSPORT_TCP, {fact.server.address, PORT}, ""};
+        judge_fact(s->judge, &fact);
+    } else if (naming == NAMED_BY_BIND) {
+        struct line line = story_syn(s, CLIENT, A, PORT);
+        story_accepts(s, &line);
+        story_binds(s, &line, &LSA);
+        story_accepts_bind(s, &line, &LSA);
+    }
+}
+
+static void an_endpoint_is_known_whatever_named_it(void) {
+    for (enum naming naming = NAMED_BY_NOBODY; naming < NAMINGS; naming++) {
+        struct story s = story_begin();
+        story_asks(&s, CLIENT, A, &SAM); /* and never hears */
+        name_endpoint(&s, naming);
+        size_t before = 0;
+        while (judge_session(s.judge, before) != NULL)
+            before++;
+        struct line line = story_syn(&s, OTHER_CLIENT, A, PORT);
+        story_accepts(&s, &line);
+        story_end(&s);
+        const struct session *session = judge_session(s.judge, before);
+        bool connected = session != NULL && session->stages[STAGE_CONNECTED].frame != 0;
+        CU_ASSERT_EQUAL(connected, naming != NAMED_BY_NOBODY);
+        story_close(&s);
+    }
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
         {"silence that is told late", silence_that_is_told_late},
@@ -181,6 +220,7 @@ int main(void) {
         {"a scanner is no client", a_scanner_is_no_client},
         {"a mapper that answers the next time", a_mapper_that_answers_the_next_time},
         {"a failure that came outweighs one that did not", a_foretold_failure_that_came_outweighs_one_that_did_not},
+        {"an endpoint is known, whatever named it", an_endpoint_is_known_whatever_named_it},
         CU_TEST_INFO_NULL,
     };
     return unit_run("rules/subtle", tests);
