@@ -2,6 +2,7 @@
 #include "report/fact_json.h"
 
 #include "report/fact_fields.h"
+#include "report/json_line.h"
 
 #include <string.h>
 
@@ -15,12 +16,7 @@ static json_t *fact_object(const struct fact *fact, const struct file_names *fil
 }
 
 bool fact_write(FILE *out, const struct fact *fact, const struct file_names *files) {
-    json_t *object = fact_object(fact, files);
-    if (object == NULL)
-        return false;
-    bool written = json_dumpf(object, out, JSON_COMPACT | JSON_PRESERVE_ORDER) == 0 && fputc('\n', out) != EOF;
-    json_decref(object);
-    return written;
+    return json_line(out, fact_object(fact, files));
 }
 
 static bool kind_read(const json_t *object, enum fact_kind *kind, char error[static FACT_ERROR_SIZE]) {

@@ -301,16 +301,6 @@ json_t *summary_object(const struct results *results) {
     return object;
 }
 
-bool json_line(FILE *out, json_t *object) {
-    enum { DIGITS = 15 }; /* a double holds that many exactly: 5.003, not 5.0030000000000001 */
-    if (object == NULL)
-        return false;
-    size_t flags = JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(DIGITS);
-    bool written = json_dumpf(object, out, flags) == 0 && fputc('\n', out) != EOF;
-    json_decref(object);
-    return written;
-}
-
 bool json_bindings(FILE *out, const struct results *results) {
     const struct binding *binding;
     bool written = true;

@@ -2,10 +2,8 @@
 #ifndef REPORT_JSON_H
 #define REPORT_JSON_H
 
+#include "report/json_line.h"
 #include "report/results.h"
-
-#include <jansson.h>
-#include <stdio.h>
 
 /* Results as JSON Lines, one object a line, "type" first; docs/bindsight.schema.json describes them. What is not known
  * is null. Text that is no UTF-8 is written with U+FFFD for each stray byte. */
@@ -20,9 +18,6 @@ json_t *session_object(const struct session *session, const struct results *resu
 json_t *binding_object(const struct binding *binding, const struct results *results);
 json_t *finding_object(const struct finding *finding, const struct results *results);
 json_t *summary_object(const struct results *results);
-/* Writes the object as one line and lets go of it. */
-bool json_line(FILE *out, json_t *object);
-
 /* The value for this text; null where there is none ("" or NULL). */
 json_t *words_value(const char *text);
 
