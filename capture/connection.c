@@ -70,7 +70,7 @@ static bool begins_here(const struct connection *c, enum direction d, uint32_t s
     return c->isn_known && (d == FROM_CLIENT ? seq == c->isn : server->placed && seq + 1 == server->next);
 }
 
-static bool stands(const struct stream *s) { return s->placed || s->hinted; }
+static bool stands(const struct stream *s) { return s->placed || s->hinted || s->noted; }
 
 static bool is_near(const struct stream *s, uint32_t seq) { return seq - s->next + NEAR <= 2 * NEAR; }
 
@@ -79,9 +79,10 @@ static bool is_far(const struct stream *s, uint32_t seq) { return seq - s->next 
 bool connection_continued(const struct connection *c, enum direction direction, const struct packet *packet) {
     const struct stream *own = &c->streams[direction];
     const struct stream *other = &c->streams[!direction];
-    if (is_syn(packet))
+    bool late = c->flow.syns == 0 && !c->closed; /* then it is captured behind other packets, if it is one of this */
+    if (is_syn(packet) && !late)
         return begins_here(c, direction, packet->seq);
-    if (is_syn_ack(packet) || is_refusal(packet))
+    if ((is_syn_ack(packet) && !late) || is_refusal(packet))
         return direction == FROM_SERVER ? acks_syn(c, packet->ack) : begins_here(c, direction, packet->seq);
     bool ack = (packet->flags & TCP_ACK) != 0 && stands(other);
     return (stands(own) || ack) && (!stands(own) || is_near(own, packet->seq)) && (!ack || is_near(other, packet->ack));
@@ -117,16 +118,22 @@ static bool syn_replaces(const struct connection *c, enum direction d, const str
     return p->seq - s->next + STRAY > 2 * STRAY;
 }
 
+/* Both numbers are far off from what is known of both directions. */
+static bool is_stray(const struct connection *c, enum direction d, const struct packet *p) {
+    const struct stream *own = &c->streams[d];
+    const struct stream *other = &c->streams[!d];
+    return stands(own) && is_far(own, p->seq) && stands(other) && is_far(other, p->ack);
+}
+
 /* Bytes, or a SYN-ACK, far off from all that is known of both directions: those of a connection whose SYN was not
  * captured. Of one that is over, late copies lie near to its end. */
 static bool is_foreign(const struct connection *c, enum direction d, const struct packet *p) {
     const struct stream *own = &c->streams[d];
-    const struct stream *other = &c->streams[!d];
-    bool both = (p->flags & TCP_ACK) != 0 && stands(other);
+    bool both = (p->flags & TCP_ACK) != 0 && stands(&c->streams[!d]);
     bool speaks = p->payload.len != 0 || is_syn_ack(p);
-    if (!speaks || (p->flags & TCP_RST) != 0 || !stands(own) || !is_far(own, p->seq))
+    if (!speaks || (p->flags & TCP_RST) != 0)
         return false;
-    return both ? is_far(other, p->ack) : c->closed || is_syn_ack(p);
+    return both ? is_stray(c, d, p) : stands(own) && is_far(own, p->seq) && (c->closed || is_syn_ack(p));
 }
 
 bool connection_replaced(const struct connection *c, enum direction direction, const struct packet *packet,
@@ -212,7 +219,7 @@ static bool take_syn(struct outlet *o, struct connection *c, enum direction d, c
         return false;
     struct lane *lane = &c->lanes[flow_lane(c, p)];
     bool first = c->flow.syns == 0;
-    if (lane->syns != 0 && !c->refused_syn && within(p->seen.time, c->flow.last_syn.time, SYN_COPY))
+    if (lane->syns != 0 && within(p->seen.time, c->flow.last_syn.time, SYN_COPY))
         return false;
     count(&lane->syns);
     if (lane->syns <= c->flow.syns)
@@ -232,8 +239,8 @@ static bool take_syn_ack(struct outlet *o, struct connection *c, enum direction 
     bool sound = d == FROM_SERVER ? acks_syn(c, p->ack) : begins_here(c, d, p->seq) && server->placed;
     if (!sound)
         return false;
-    if (!server->placed)
-        stream_place(server, p->seq + 1);
+    if (!server->placed || (d == FROM_SERVER && !server->ack_known && !server->told && server->queue == NULL))
+        stream_place(server, p->seq + 1); /* nothing speaks for the number of one before, if there was one */
     if (!c->opened)
         open_now(o, c, d, p);
     return true;
@@ -310,7 +317,7 @@ static void open_by_data(struct outlet *o, struct connection *c, enum direction 
 static void take_stream(struct outlet *o, struct connection *c, enum direction d, const struct packet *p) {
     uint32_t seq = p->seq + ((p->flags & TCP_SYN) != 0);
     uint32_t end = seq + (uint32_t)p->payload.len + p->cut;
-    if ((p->flags & TCP_ACK) != 0)
+    if ((p->flags & TCP_ACK) != 0 && !is_stray(c, d, p))
         stream_ack(&c->streams[!d], p->ack);
     stream_wait(o, c, !d, true);
     stream_data(o, c, d, seq, p);
@@ -381,7 +388,7 @@ enum phase connection_phase(const struct connection *c) {
         return PHASE_CLOSED;
     if (!c->opened)
         return PHASE_HALF_OPEN;
-    if (c->streams[FROM_CLIENT].fin_known || c->streams[FROM_SERVER].fin_known)
+    if (c->reset || c->streams[FROM_CLIENT].fin_known || c->streams[FROM_SERVER].fin_known)
         return PHASE_CLOSING;
     return c->other ? PHASE_OTHER : PHASE_OPEN;
 }

@@ -21,6 +21,7 @@ struct stream {
     uint32_t cut;     /* bytes from next on that the snap length cut */
     bool placed : 1;  /* next is known */
     bool hinted : 1;  /* not yet, but the other side acknowledged up to next before anything was seen */
+    bool noted : 1;   /* not that either, but a packet of this side without data had this number */
     bool ack_known : 1;
     bool ack_back : 1; /* the latest acknowledgement was not the furthest */
     bool fin_known : 1;
@@ -44,7 +45,7 @@ struct lane {
 enum phase {
     PHASE_CLOSED,    /* its end was told; remembered so that late packets are not taken for a new flow */
     PHASE_HALF_OPEN, /* nobody has accepted yet */
-    PHASE_CLOSING,   /* at least one FIN was seen */
+    PHASE_CLOSING,   /* at least one FIN was seen, or an RST */
     PHASE_OTHER,     /* open, and its bytes are of no interest */
     PHASE_OPEN,
     PHASES

@@ -117,6 +117,14 @@ static void hint(struct stream *s, uint32_t ack) {
     s->hinted = true;
 }
 
+/* A packet without data may be a keep-alive, so it tells about where its side stands, no more. */
+static void note(struct stream *s, uint32_t seq) {
+    if (s->placed || s->hinted)
+        return;
+    s->next = seq;
+    s->noted = true;
+}
+
 void stream_ack(struct stream *stream, uint32_t ack) {
     if (!stream->placed)
         hint(stream, ack);
@@ -267,8 +275,10 @@ void stream_data(struct outlet *outlet, struct connection *c, enum direction dir
                  const struct packet *packet) {
     struct stream *s = &c->streams[direction];
     uint32_t len = (uint32_t)packet->payload.len + packet->cut;
-    if (len == 0)
+    if (len == 0) {
+        note(s, seq);
         return;
+    }
     if (!s->placed)
         place_by_data(outlet, c, direction, seq, len);
     if (c->other) {
@@ -320,11 +330,6 @@ void stream_wait(struct outlet *outlet, struct connection *c, enum direction dir
     settle(outlet, c);
 }
 
-bool stream_misses(const struct stream *stream) {
-    return stream->queue != NULL ||
-           (stream->placed && stream->fin_known && seq_after(stream->fin, stream->next + stream->cut));
-}
-
 void stream_after_end(struct outlet *outlet, struct connection *c, enum direction direction,
                       const struct packet *packet) {
     struct stream *s = &c->streams[direction];
@@ -353,12 +358,18 @@ static uint32_t acknowledged_end(const struct stream *s, uint32_t end) {
     return ahead > 1 ? s->acked - 1 : end;
 }
 
+/* How many bytes from where the direction stands on are known to have been sent; 0 if it is not known where that is. */
+static uint32_t known_ahead(const struct stream *s) {
+    uint32_t end = s->next + s->cut;
+    end = s->fin_known ? seq_later(end, s->fin) : acknowledged_end(s, end);
+    return s->placed || s->hinted ? end - s->next : 0;
+}
+
+bool stream_misses(const struct stream *stream) { return stream->queue != NULL || known_ahead(stream) > stream->cut; }
+
 void stream_finish(struct outlet *outlet, struct connection *c, enum direction direction) {
     struct stream *s = &c->streams[direction];
     if (s->queue != NULL)
         give_up_all(outlet, c, direction);
-    uint32_t end = s->next + s->cut;
-    end = s->fin_known ? seq_later(end, s->fin) : acknowledged_end(s, end);
-    if (s->placed || s->hinted)
-        tell_gap(outlet, c, direction, end - s->next, &c->last);
+    tell_gap(outlet, c, direction, known_ahead(s), &c->last);
 }

@@ -40,7 +40,7 @@ void stream_fin(struct stream *stream, uint32_t seq);
 void stream_wait(struct outlet *outlet, struct connection *c, enum direction direction, bool packet);
 /* All its bytes were told and acknowledged, and its FIN too. */
 bool stream_complete(const struct connection *c, enum direction direction);
-/* Bytes of it wait behind a hole, or are missing before its FIN. */
+/* Bytes of it wait behind a hole, or are missing before its FIN or what was acknowledged. */
 bool stream_misses(const struct stream *stream);
 /* A packet of a flow whose end was told: counts what it brings too late. */
 void stream_after_end(struct outlet *outlet, struct connection *c, enum direction direction,

@@ -124,7 +124,7 @@ static struct connection *find_alike(struct tracker *t, const struct packet *p, 
         oldest = c;
         count++;
     }
-    if (count >= MAX_ALIKE) {
+    if (count >= MAX_ALIKE && connection_begins(p, d)) {
         t->outlet.tally->limits[LIMIT_FLOWS] += !oldest->closed;
         forget(t, oldest, CLOSE_TIMEOUT);
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/capture/trace.h"
+#include "tests/unit.h"
 
 #include <assert.h>
 #include <pcap/dlt.h>
@@ -159,4 +160,11 @@ void trace_close(struct trace *trace) { tracker_close(trace->tracker); }
 const char *trace_told(struct trace *trace) {
     trace->len = 0;
     return trace->text;
+}
+
+void trace_expect(struct trace *trace, const char *expected) {
+    const char *text = trace->len == 0 ? "" : trace_told(trace); /* the buffer keeps what was told before */
+    if (strcmp(text, expected) != 0)
+        printf("\n      told     %s\n      expected %s\n", text, expected);
+    CU_ASSERT_STRING_EQUAL(text, expected);
 }

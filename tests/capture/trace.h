@@ -44,5 +44,7 @@ void trace_unreachable(struct trace *trace, const char *reporter, uint8_t type, 
 void trace_close(struct trace *trace);
 /* What was told since the last call. */
 const char *trace_told(struct trace *trace);
+/* A CUnit assertion that this was. */
+void trace_expect(struct trace *trace, const char *expected);
 
 #endif

@@ -269,8 +269,8 @@ static void judge_course(struct judge *j, int talk, int d) {
                "talk %d from %d: begins at %lld instead of %lld", talk, d, (long long)c->start, (long long)c->first);
     int64_t last = c->reset ? len : later(c->end, c->acked);
     if (c->start >= 0)
-        expect(j, c->at >= end && c->at <= last, "talk %d from %d: ends at %lld instead of %lld", talk, d,
-               (long long)c->at, (long long)end);
+        expect(j, c->at >= end - c->lone_byte && c->at <= last, "talk %d from %d: ends at %lld instead of %lld", talk,
+               d, (long long)c->at, (long long)end);
 }
 
 static void judge_talk(struct judge *j, int talk) {

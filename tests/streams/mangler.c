@@ -54,6 +54,7 @@ static struct shot *shoot(struct story *story, const struct wishes *wishes, size
     assert(story->shot_count <= SHOTS_MAX);
     *shot = (struct shot){
         .parts = 1, .sent = index, .len = story->sent[index].len, .key = key_of(place < last ? place : last, index)};
+    shot->tagged = wishes->apart != 0 && story->sent[index].direction == FROM_SERVER;
     if (wishes->snaplen != 0 && shot->len > wishes->snaplen)
         shot->len = wishes->snaplen;
     return shot;
@@ -67,7 +68,7 @@ static void copy(struct story *story, const struct wishes *wishes, const struct 
     *second = *shot;
     second->copy = true;
     second->key = key_of(place < last ? place : last, shot->sent);
-    second->tagged = story_chance(story, wishes->mirrored_tagged) ||
+    second->tagged = story_chance(story, wishes->mirrored_tagged) || shot->tagged ||
                      (wishes->one_side_tagged != 0 && story->sent[shot->sent].direction == FROM_SERVER);
 }
 

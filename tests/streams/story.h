@@ -69,6 +69,7 @@ struct wishes {
         fragmented;
     /* In the capture */
     unsigned capture_loss, no_syns, no_first_half, one_sided, mirrored, mirrored_tagged, one_side_tagged;
+    unsigned apart;       /* each direction is in a VLAN of its own, in all talks */
     unsigned disorder;    /* frames by which one may be displaced */
     unsigned late;        /* percentage of data packets that come 2,000 frames later */
     unsigned snaplen;     /* octets of TCP payload, 0 = all */

@@ -76,6 +76,8 @@ TEST(snaplen_to_the_end, .snaplen = 200, .unclosed = 100, .disorder = 10)
 TEST(mirrored, .mirrored = 100)
 TEST(mirrored_tagged, .mirrored = 100, .mirrored_tagged = 100)
 TEST(one_side_tagged, .mirrored = 100, .one_side_tagged = 1)
+TEST(apart, .apart = 1, .reused = 30, .resets = 30, .capture_loss = 2)
+TEST(apart_out_of_order, .apart = 1, .disorder = 20, .wire_loss = 3)
 TEST(clock_steps, .clock_steps = 3, .disorder = 10)
 TEST(damaged, .victims = 3)
 
@@ -120,6 +122,8 @@ int main(int count, char **arguments) {
         {"every frame twice", mirrored},
         {"every frame twice, one tagged", mirrored_tagged},
         {"one side's frames twice, one tagged", one_side_tagged},
+        {"each direction in a VLAN of its own", apart},
+        {"and out of order", apart_out_of_order},
         {"the clock is set", clock_steps},
         {"damaged headers", damaged},
         {"all that happens on the wire", all_on_the_wire},
