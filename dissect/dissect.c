@@ -10,13 +10,14 @@
 
 #include <stdlib.h>
 
-/* What flow.conversation points to: nothing at first, one of the two marks here, or a struct follower. */
+/* What flow.conversation points to: nothing at first, one of the marks here, or a struct follower. */
 struct dissect {
     fact_handler handler;
     void *context;
     struct tally *tally;
     struct hints hints;
     char opened;  /* the connection stands, no byte has come */
+    char blind;   /* the same, by a packet of the client alone */
     char foreign; /* its bytes are of no interest */
 };
 
@@ -33,8 +34,8 @@ struct dissect *dissect_open(fact_handler handler, void *context, struct tally *
 void dissect_close(struct dissect *d) { free(d); }
 
 static struct follower *follower_of(const struct dissect *d, const struct flow *flow) {
-    bool is_mark = flow->conversation == &d->opened || flow->conversation == &d->foreign;
-    return is_mark ? NULL : flow->conversation;
+    const void *c = flow->conversation;
+    return c == &d->opened || c == &d->blind || c == &d->foreign ? NULL : flow->conversation;
 }
 
 static void tell(void *context, const struct fact *fact) {
@@ -85,9 +86,21 @@ static void tell_connect(struct dissect *d, enum fact_kind kind, const struct se
     teller_tell(&teller, &fact);
 }
 
+/* Not one packet of it is in the capture. */
+static bool is_unseen(const struct side *side) { return side->ttl == 0; }
+
 static void opened(struct dissect *d, const struct segment *segment) {
-    if (segment->flow->conversation == NULL)
-        segment->flow->conversation = &d->opened;
+    struct flow *flow = segment->flow;
+    if (flow->conversation == NULL)
+        flow->conversation = is_unseen(&flow->sides[FROM_SERVER]) ? &d->blind : &d->opened;
+    tell_connect(d, FACT_CONNECT_ESTABLISHED, segment, &segment->seen);
+}
+
+/* The first bytes of a server whose SYN-ACK is not in the capture show where they come from, as that would. */
+static void sees_server(struct dissect *d, struct follower *f, const struct segment *segment) {
+    if (!f->blind || segment->kind != SEGMENT_BYTES || segment->direction != FROM_SERVER)
+        return;
+    f->blind = false;
     tell_connect(d, FACT_CONNECT_ESTABLISHED, segment, &segment->seen);
 }
 
@@ -145,15 +158,20 @@ static bool stream(struct dissect *d, const struct segment *segment) {
     if (flow->conversation == &d->foreign)
         return false;
     struct follower *follower = follower_of(d, flow);
+    bool blind = follower == NULL ? flow->conversation == &d->blind : follower->blind;
     if (follower != NULL && turns_out_as_smb(follower, segment)) {
         stop_following(follower, NULL);
         flow->conversation = follower = NULL;
     }
-    if (follower == NULL)
+    if (follower == NULL) {
         follower = follow(d, segment);
+        if (follower != NULL)
+            follower->blind = blind;
+    }
     flow->conversation = follower == NULL ? (void *)&d->foreign : follower;
     if (follower == NULL)
         return false;
+    sees_server(d, follower, segment);
     bool interested = tell_bytes(follower, segment);
     if (!interested && !is_rpc(follower)) {
         stop_following(follower, NULL);
@@ -161,9 +179,6 @@ static bool stream(struct dissect *d, const struct segment *segment) {
     }
     return interested;
 }
-
-/* Not one packet of it is in the capture. */
-static bool is_unseen(const struct side *side) { return side->ttl == 0; }
 
 /* Someone took the connection and dropped it again: that, too, is how a server can refuse. */
 static void closed_unused(struct dissect *d, const struct segment *segment) {
@@ -189,7 +204,7 @@ static void closed(struct dissect *d, const struct segment *segment) {
         .seen = segment->seen};
     if (follower != NULL)
         stop_following(follower, &ending);
-    else if (flow->conversation == &d->opened && !flow->midstream)
+    else if ((flow->conversation == &d->opened || flow->conversation == &d->blind) && !flow->midstream)
         closed_unused(d, segment);
     flow->conversation = NULL;
 }

@@ -117,6 +117,9 @@ static void about_stands(struct finding *f, const struct trial *t) {
     char endpoint[ENDPOINT_TEXT_SIZE];
     for (size_t i = 0; i < t->stand_count && f->bound_count != 0; i++) {
         const struct stand *stand = &t->stands[i];
+        if (stand->proof->last.time < t->time && places_is_untold(t->knowledge->places, &stand->endpoint))
+            add(f, "How the latest connect to %s ended is not in the capture: it may be down since.",
+                endpoint_text(&stand->endpoint, endpoint));
         if (stand->proof->kind == PROOF_CONNECTED && places_lacked(t->knowledge->places, &stand->endpoint))
             add(f, "That %s has it is concluded from an accepted connection; the bind on it is not in the capture.",
                 endpoint_text(&stand->endpoint, endpoint));
@@ -155,8 +158,20 @@ static void about_interface(struct finding *f, const struct trial *t) {
             "the endpoint.",
             (unsigned long long)encrypted);
     else
-        add(f, "The question to the endpoint mapper is not in the capture: the interface is presumed, from the "
-               "endpoint.");
+        add(f,
+            "The question to the endpoint mapper is not in the capture: the interface is presumed, from the "
+            "endpoint%s.",
+            places_has_others_at(t->knowledge->places, &t->session->server) ? ", which has others too" : "");
+}
+
+/* --- when it was ------------------------------------------------------------------------------------------------ */
+
+/* Served before or after, bound elsewhere then or no more: that is told from capture times. */
+static void about_order(struct finding *f, const struct trial *t) {
+    if (t->knowledge->clock_went_back &&
+        (f->bound_count != 0 ||
+         is_one_of(f->rule, &RULE_UNBOUND_ADDRESS, &RULE_STALE_ENDPOINT, &RULE_ENDPOINT_REFUSED)))
+        add(f, "The clock of the capture goes back: what came before what is uncertain.");
 }
 
 void caveats_find(struct finding *finding, const struct trial *trial) {
@@ -169,6 +184,7 @@ void caveats_find(struct finding *finding, const struct trial *trial) {
     about_answers(finding, trial);
     about_interface(finding, trial);
     about_stands(finding, trial);
+    about_order(finding, trial);
     about_other_addresses(finding, trial);
     about_earlier_service(finding, trial);
 }

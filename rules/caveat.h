@@ -28,6 +28,11 @@
  *   elsewhere, endpoint-refused)
  *   bound elsewhere (all that       known only from an accepted connection, and   "That S has it is concluded from an
  *   name another address)           of connections there something is missing     accepted connection …"
+ *   bound elsewhere still           the outcome of the latest connect there is    "How the latest connect to S
+ *                                   not in the capture                            ended …"
+ *   before or after (stale-         the capture's clock goes back                 "The clock of the capture …"
+ *   endpoint, endpoint-refused,
+ *   all that name another address)
  *   it is the first answer, not     the bind to the mapper is from before the     "The answer may only end a list …"
  *   the end of a list (not-         capture, or bytes before the answer are
  *   registered)                     missing

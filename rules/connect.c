@@ -83,15 +83,18 @@ static void begin(struct knowledge *k, const struct fact *fact) {
     if (t == NULL && !to_mapper)
         return;
     struct connection *c = track_connection_or_new(k->track, fact->flow);
+    bool by_syn = fact->kind == FACT_CONNECT_ATTEMPTED; /* else by what answers one that is not in the capture */
     c->to_mapper = to_mapper;
-    c->first_syn = fact->seen;
+    if (by_syn)
+        c->first_syn = fact->seen;
     c->client_ttl = fact->connect.client_ttl;
     if (t == NULL)
         return;
     track_attach(k->track, c, t);
     t->late = t->condemned = false;
     t->session.client.port = fact->client.port;
-    session_reach(&t->session, STAGE_CONNECTING, fact->seen);
+    if (by_syn)
+        session_reach(&t->session, STAGE_CONNECTING, fact->seen);
     if (t->session.failed.frame != 0)
         t->session.failed = fact->seen; /* another endpoint, or another try: the first failure is told */
     else
@@ -116,13 +119,14 @@ static void overdue(struct knowledge *k, struct tracked *t, const struct fact *f
 static void attempted(struct knowledge *k, const struct fact *fact) {
     struct connection *c = track_connection(k->track, fact->flow);
     if (c == NULL) {
+        places_tries(k->places, &fact->server, fact->seen.time);
         begin(k, fact);
         c = track_connection(k->track, fact->flow);
         if (c != NULL && fact->connect.attempt > 1) { /* what it belongs to was not known at its first SYN */
             c->second_syn = fact->seen;
             c->syns = fact->connect.attempt - 1;
         }
-    } else if (!c->established) {
+    } else if (!c->established && !c->spoken) {
         c->syn_interval = fact->seen.time - c->last_syn.time;
         for (size_t i = 0; i < c->session_count; i++)
             overdue(k, c->sessions[i], fact);
@@ -160,6 +164,9 @@ static void established(struct knowledge *k, const struct fact *fact) {
     struct connection *c = track_connection(k->track, fact->flow);
     if (c == NULL && fact->connect.midstream && fact->connect.server_ttl == 0)
         return; /* a packet of the client alone: nobody may be there */
+
+    /* Then it is told once more, for the server is seen now. */
+    bool again = c != NULL && c->established;
     places_connect(k->places, &fact->server, false, fact->seen.time);
     if (c != NULL || to_mapper)
         places_sees(k->places, &fact->server.address, fact->connect.server_ttl != 0);
@@ -167,6 +174,8 @@ static void established(struct knowledge *k, const struct fact *fact) {
         c = begin_late(k, fact);
     identity_packet(k->identity, &fact->server.address, &fact->connect.server_mac, fact->connect.server_ttl, fact->seen,
                     c != NULL || to_mapper);
+    if (again)
+        return;
     if (to_mapper)
         knowledge_prove(k, fact, &SYNTAX_EPM, PROOF_CONNECTED, fact->server);
     if (c == NULL)
@@ -246,6 +255,19 @@ static void fail_session(struct knowledge *k, const struct fact *fact, const str
         places_refuses(k->places, &fact->server, &session->interface, fact->seen);
 }
 
+/* When its SYNs were told, nobody knew what they were for. How far apart they were was not kept. */
+static void count_syns(struct connection *c, const struct fact *fact) {
+    static const int64_t MAY_WAIT = 4 * SECOND;
+    c->syns = fact->connect.attempt;
+    c->last_syn = fact->seen;
+    for (size_t i = 0; i < c->session_count; i++) {
+        struct tracked *t = c->sessions[i];
+        t->session.syns += c->syns;
+        t->last_syn = fact->seen;
+        t->syn_interval = MAY_WAIT;
+    }
+}
+
 /* A connection that did not come about, whichever way. The RST of a server whose client's SYN was not captured has no
  * connection yet. */
 static void not_connected(struct knowledge *k, const struct fact *fact, enum outcome outcome, enum binding_proof kind) {
@@ -253,6 +275,8 @@ static void not_connected(struct knowledge *k, const struct fact *fact, enum out
     if (c == NULL) {
         begin(k, fact);
         c = track_connection(k->track, fact->flow);
+        if (c != NULL && outcome == OUTCOME_UNANSWERED)
+            count_syns(c, fact);
     }
     bool known = c != NULL;
     if (outcome == OUTCOME_REFUSED)
@@ -285,8 +309,6 @@ void knowledge_connect(struct knowledge *k, const struct fact *fact) {
     bool of_interest = knowledge_of_port(k, fact->server.port);
     if (fact->kind == FACT_CONNECT_ATTEMPTED && of_interest)
         attempted(k, fact);
-    else if (fact->kind == FACT_CONNECT_ATTEMPTED)
-        return;
     else if (fact->kind == FACT_CONNECT_ESTABLISHED && of_interest)
         established(k, fact);
     else if (fact->kind == FACT_CONNECT_ESTABLISHED)
@@ -295,6 +317,8 @@ void knowledge_connect(struct knowledge *k, const struct fact *fact) {
         not_connected(k, fact, OUTCOME_REFUSED, PROOF_REFUSED);
     else if (fact->kind == FACT_CONNECT_UNREACHABLE)
         not_connected(k, fact, OUTCOME_UNREACHABLE, PROOF_UNREACHABLE);
-    else
+    else if (fact->kind == FACT_CONNECT_UNANSWERED)
         not_connected(k, fact, OUTCOME_UNANSWERED, PROOF_UNANSWERED);
+    if (!of_interest || track_connection(k->track, fact->flow) == NULL)
+        recent_add(k->recent, fact);
 }

@@ -29,7 +29,8 @@ static void add_stages(struct finding *f, const struct trial *t) {
     const struct session *s = t->session;
     if (s->to_mapper) {
         snprintf(what, sizeof what, "SYN from %s to %s", t->client, t->endpoint);
-        add_evidence(f, s->stages[STAGE_ASKED], what);
+        if (s->stages[STAGE_ASKED].frame != s->failing.frame) /* else it is not in the capture */
+            add_evidence(f, s->stages[STAGE_ASKED], what);
         return;
     }
     snprintf(what, sizeof what, "%s asks the endpoint mapper of %s for %s", t->client, t->address, t->interface);
@@ -71,9 +72,11 @@ static void add_failure(struct finding *f, const struct trial *t) {
         break;
     case OUTCOME_REJECTED:
         first = s->nak ? "bind_nak" : "bind rejected";
+        last = "the last rejection";
         break;
     case OUTCOME_FAULTED:
         first = "fault";
+        last = "the last fault";
         break;
     case OUTCOME_UNKNOWN:
     case OUTCOME_SERVED:

@@ -43,7 +43,19 @@ static void gap(struct knowledge *k, const struct fact *fact) {
     gap_times_add(k->gap_times, fact->seen.time);
 }
 
+/* A fact may be told late, for it waited behind a hole: then its frame, too, is an earlier one. */
+static void watch_clock(struct knowledge *k, const struct sighting *seen) {
+    static const int64_t OVERTAKES = SECOND / 2;
+    struct sighting *latest = &k->latest[seen->file % KNOWLEDGE_CLOCKS];
+    if (seen->frame == 0 || (latest->file == seen->file && seen->frame <= latest->frame))
+        return;
+    if (latest->frame != 0 && latest->file == seen->file && seen->time < latest->time - OVERTAKES)
+        k->clock_went_back = true;
+    *latest = *seen;
+}
+
 void knowledge_follow(struct knowledge *k, const struct fact *fact) {
+    watch_clock(k, &fact->seen);
     if (fact->seen.time > k->end)
         k->end = fact->seen.time;
     switch (fact->kind) {

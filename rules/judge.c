@@ -24,6 +24,7 @@ struct judge *judge_open(struct tally *tally) {
                                           .track = track_open(tally),
                                           .places = places_open(tally),
                                           .gap_times = gap_times_open(tally),
+                                          .recent = recent_open(),
                                           .tally = tally};
     return judge;
 }
@@ -34,6 +35,7 @@ void judge_close(struct judge *judge) {
     track_close(judge->knowledge.track);
     places_close(judge->knowledge.places);
     gap_times_close(judge->knowledge.gap_times);
+    recent_close(judge->knowledge.recent);
     for (size_t i = 0; i < judge->count; i++)
         free(judge->findings[i]);
     free(judge->findings);

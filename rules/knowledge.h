@@ -6,7 +6,10 @@
 #include "rules/gap_times.h"
 #include "rules/identity.h"
 #include "rules/places.h"
+#include "rules/recent.h"
 #include "rules/track.h"
+
+enum { KNOWLEDGE_CLOCKS = 16 }; /* of more files a clock may go back unnoticed */
 
 /* All that the facts have shown so far. Internal to rules/. */
 struct knowledge {
@@ -17,8 +20,11 @@ struct knowledge {
     struct tally *tally;
     int64_t end; /* time of the last frame; known after FACT_CAPTURE_ENDED, else the latest fact */
     struct gap_times *gap_times;
-    struct tally captured;               /* what the captures lack, as FACT_CAPTURE_ENDED tells it */
-    uint8_t ports[(UINT16_MAX + 1) / 8]; /* a bit each, see knowledge_of_port */
+    struct recent *recent;
+    struct sighting latest[KNOWLEDGE_CLOCKS]; /* of the files, by their numbers */
+    bool clock_went_back;                     /* in some file, by more than packets overtake each other */
+    struct tally captured;                    /* what the captures lack, as FACT_CAPTURE_ENDED tells it */
+    uint8_t ports[(UINT16_MAX + 1) / 8];      /* a bit each, see knowledge_of_port */
 };
 
 enum { MAPPER_PORT = 135 };

@@ -190,9 +190,26 @@ static struct tracked *caller(struct knowledge *k, const struct fact *fact) {
     return on_connection(c, &fact->call.interface);
 }
 
-static void answered(struct knowledge *k, const struct fact *fact) {
-    if (uuid_is_nil(&fact->call.interface.uuid))
+/* The bind is not in the capture. A session whose interface is known was served; one whose interface is guessed did at
+ * least not end with a fault before. */
+static void answered_unbound(struct knowledge *k, const struct fact *fact) {
+    struct tracked *t = caller(k, fact);
+    if (t == NULL || t->session.to_mapper)
         return;
+    if (!t->guessed) {
+        serve(t, STAGE_ANSWERED, fact->seen);
+        return;
+    }
+    session_reach(&t->session, STAGE_ANSWERED, fact->seen);
+    session_unfail(&t->session);
+    t->session.outcome = OUTCOME_UNKNOWN;
+}
+
+static void answered(struct knowledge *k, const struct fact *fact) {
+    if (uuid_is_nil(&fact->call.interface.uuid)) {
+        answered_unbound(k, fact);
+        return;
+    }
     prove(k, fact, &fact->call.interface, PROOF_ANSWERED);
     struct tracked *t = is_mapper_interface(&fact->call.interface) ? NULL : caller(k, fact);
     if (t == NULL)
@@ -227,4 +244,7 @@ void knowledge_listen(struct knowledge *k, const struct fact *fact) {
     } else if (fact->kind == FACT_FAULT) {
         faulted(k, fact);
     }
+    struct connection *c = track_connection(k->track, fact->flow);
+    if (c != NULL)
+        c->spoken = true;
 }

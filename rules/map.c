@@ -28,11 +28,22 @@ static struct tracked *begin(struct knowledge *k, const struct fact *fact) {
     return t;
 }
 
+/* It waited behind a hole, and its answer was told before it. */
+static bool is_question_of(const struct fact *fact, const struct session *s) {
+    return s->stages[STAGE_ASKED].frame == 0 && s->stages[STAGE_MAPPED].frame != 0 &&
+           s->stages[STAGE_MAPPED].time >= fact->seen.time && syntax_compatible(&s->interface, &fact->map.interface);
+}
+
 static void asked(struct knowledge *k, const struct fact *fact) {
     struct client *client = places_client(k->places, &fact->client.address);
     if (client != NULL)
         client->speaks_rpc = true;
-    struct tracked *t = find_unused(k, fact);
+    struct tracked *t = track_question(k->track, fact->flow, fact->map.call_id);
+    if (t != NULL && is_question_of(fact, &t->session)) {
+        session_reach(&t->session, STAGE_ASKED, fact->seen);
+        return;
+    }
+    t = find_unused(k, fact);
     if (t != NULL) {
         track_ask(k->track, fact->flow, fact->map.call_id, t);
         return;
@@ -121,6 +132,31 @@ static bool is_end_of_list(const struct knowledge *k, const struct fact *fact) {
     return false;
 }
 
+static bool has_session(const struct knowledge *k, const struct fact *fact) {
+    const struct tracked *t = track_newest(k->track, &fact->client.address, &fact->server.address);
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->older)
+        if (t->flow == fact->flow)
+            return true;
+    return false;
+}
+
+/* The answer is told late: connects that followed on it have been told already. One that has found its session since,
+ * by what was said on it, needs no other. */
+static void catch_up(struct knowledge *k, const struct fact *answer, const struct session *session) {
+    struct fact fact;
+    for (size_t i = 0; i < session->tower_count; i++) {
+        uint64_t flow = 0, at = 0, end = recent_count(k->recent);
+        while (recent_take(k->recent, answer, session->towers[i].port, &at, end, &fact)) {
+            if (fact.flow != flow && has_session(k, &fact))
+                continue;
+            flow = fact.flow;
+            knowledge_connect(k, &fact);
+            if (fact.kind == FACT_CONNECT_UNANSWERED)
+                track_forget(k->track, flow);
+        }
+    }
+}
+
 static void answered(struct knowledge *k, const struct fact *fact) {
     struct tracked *t = track_question(k->track, fact->flow, fact->map.call_id);
     /* A call_id used again, and the question is not in the capture. */
@@ -137,6 +173,7 @@ static void answered(struct knowledge *k, const struct fact *fact) {
     if (fact->map.count != 0) {
         take_towers(k, fact, t);
         predict_at_answer(k, t, fact->seen);
+        catch_up(k, fact, session);
         return;
     }
     if (!first || fact->map.status == 0 || is_end_of_list(k, fact))

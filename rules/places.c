@@ -20,7 +20,8 @@ struct known_endpoint {
     bool known_for; /* the interface is set */
     bool lacked;    /* of a connection to it something is not in the capture */
     struct syntax_id interface;
-    int64_t refused, accepted; /* when last; INT64_MIN: never */
+    bool others;                      /* it was known for another one before */
+    int64_t tried, refused, accepted; /* when last; INT64_MIN: never */
 };
 
 struct known_standing {
@@ -71,6 +72,11 @@ const struct syntax_id *places_interface_at(const struct places *places, const s
     return known == NULL || !known->known_for ? NULL : &known->interface;
 }
 
+bool places_has_others_at(const struct places *places, const struct endpoint *endpoint) {
+    const struct known_endpoint *known = find_endpoint(places, endpoint);
+    return known != NULL && known->others;
+}
+
 static struct known_endpoint *get_endpoint(struct places *places, const struct endpoint *endpoint) {
     struct known_endpoint *known = find_endpoint(places, endpoint);
     if (known != NULL)
@@ -80,7 +86,7 @@ static struct known_endpoint *get_endpoint(struct places *places, const struct e
         return NULL;
     }
     known = allocate(1, sizeof *known);
-    known->refused = known->accepted = INT64_MIN;
+    known->tried = known->refused = known->accepted = INT64_MIN;
     known->key.address = endpoint->address;
     known->key.port[0] = (uint8_t)(endpoint->port >> 8);
     known->key.port[1] = (uint8_t)endpoint->port;
@@ -99,6 +105,7 @@ void places_learn(struct places *places, const struct endpoint *endpoint, const 
     struct known_endpoint *known = is_management(interface) ? NULL : get_endpoint(places, endpoint);
     if (known == NULL)
         return;
+    known->others = known->others || (known->known_for && !syntax_compatible(&known->interface, interface));
     known->known_for = true;
     known->interface = *interface;
 }
@@ -111,6 +118,17 @@ void places_connect(struct places *places, const struct endpoint *endpoint, bool
     int64_t *last = refused ? &known->refused : &known->accepted;
     if (time > *last)
         *last = time;
+}
+
+void places_tries(struct places *places, const struct endpoint *endpoint, int64_t time) {
+    struct known_endpoint *known = find_endpoint(places, endpoint);
+    if (known != NULL && time > known->tried)
+        known->tried = time;
+}
+
+bool places_is_untold(const struct places *places, const struct endpoint *endpoint) {
+    const struct known_endpoint *known = find_endpoint(places, endpoint);
+    return known != NULL && known->tried > known->refused && known->tried > known->accepted;
 }
 
 bool places_is_down(const struct places *places, const struct endpoint *endpoint) {

@@ -18,9 +18,13 @@ void places_close(struct places *places);
 /* Which interface was last mapped to or bound at this endpoint; NULL if none was. The management interface is at
  * every endpoint and tells nothing of it, so it is not learnt. */
 const struct syntax_id *places_interface_at(const struct places *places, const struct endpoint *endpoint);
+bool places_has_others_at(const struct places *places, const struct endpoint *endpoint);
 void places_learn(struct places *places, const struct endpoint *endpoint, const struct syntax_id *interface);
 /* A connect to it was refused, or accepted, whatever it was wanted for. */
 void places_connect(struct places *places, const struct endpoint *endpoint, bool refused, int64_t time);
+/* A connect to it begins; how it ended is not known before the next places_connect. */
+void places_tries(struct places *places, const struct endpoint *endpoint, int64_t time);
+bool places_is_untold(const struct places *places, const struct endpoint *endpoint);
 /* It has refused, and not accepted since. */
 bool places_is_down(const struct places *places, const struct endpoint *endpoint);
 /* The same around a time: it refused before `until`, and has not accepted since, nor after `time`. */

@@ -27,8 +27,8 @@ void predict_at_question(const struct knowledge *k, struct tracked *t, struct si
         return;
     const struct proof *proof =
         binding_verdict(binding_find(k->bindings, &session->server.address, &session->interface));
-    if (!is_omen(proof))
-        return;
+    if (!is_omen(proof) || proof->last.time > seen.time)
+        return; /* what was captured later, and told earlier, is no omen */
     if (session->server.port != 0 && proof->endpoint.port != session->server.port)
         return; /* it has moved to another port since */
     struct place here = place_of_session(session, seen.time);
@@ -75,7 +75,7 @@ static bool served_in_spite_of_towers(const struct knowledge *k, const struct se
 
 static bool others_are_refused(const struct knowledge *k, const struct session *session, int64_t time) {
     const struct standing *standing = places_standing(k->places, &session->server.address);
-    if (standing == NULL || standing->refused.port == 0)
+    if (standing == NULL || standing->refused.port == 0 || standing->refused_seen.time > time)
         return false;
     if (standing->accepts && !maps_to(session, &standing->refused))
         return false;

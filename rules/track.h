@@ -63,6 +63,7 @@ struct connection {
     uint64_t flow;
     bool to_mapper;
     bool established;
+    bool spoken;    /* something was said on it: so it was established, whatever of its handshake is captured later */
     bool from_bind; /* its bind to a mapper is in the capture */
     bool has_gap;   /* bytes of it, behind that, are missing */
     uint32_t syns;

@@ -99,6 +99,40 @@ static void a_side_without_a_packet_is_told(void) {
     play_stop(&p);
 }
 
+/* The SYN-ACK is not in the capture; the server's link-layer address and TTL are told with its first bytes. */
+static void a_server_is_told_when_it_is_first_seen(void) {
+    enum { SEEN_BY_SYN_ACK, SEEN_LATER, SPEAKS_FIRST, NEVER_SPEAKS, CASES };
+    static const size_t established[CASES] = {1, 2, 2, 1};
+    static const struct offer offer[] = {{0, &STORE, &SYNTAX_NDR}};
+    static const struct verdict accepted[] = {{0, 0, &SYNTAX_NDR}};
+    for (unsigned i = 0; i < CASES; i++) {
+        struct play p;
+        struct octets o = {.order = ORDER_LITTLE};
+        play_start(&p);
+        play_event(&p, SEGMENT_SYN);
+        uint8_t ttl = p.flow.sides[FROM_SERVER].ttl;
+        if (i != SEEN_BY_SYN_ACK)
+            p.flow.sides[FROM_SERVER].ttl = 0;
+        play_event(&p, SEGMENT_OPENED);
+        if (i != SPEAKS_FIRST) {
+            put_bind(&o, 11, 1, offer, 1);
+            play_octets(&p, FROM_CLIENT, &o);
+        }
+        p.flow.sides[FROM_SERVER].ttl = ttl;
+        CU_ASSERT_EQUAL(play_count(&p, "established"), 1);
+        for (unsigned times = 0; i != NEVER_SPEAKS && times < 2; times++) {
+            o = (struct octets){.order = ORDER_LITTLE};
+            put_bind_ack(&o, 12, 1, "1112", accepted, 1);
+            play_octets(&p, FROM_SERVER, &o);
+        }
+        CU_ASSERT_EQUAL(play_count(&p, "established"), established[i]);
+        if (i == SEEN_LATER)
+            CU_ASSERT_TRUE(play_told(&p, "#4 established attempt=1 ttl=128/64 mac=9 icmp=0/0\n"));
+        play_close(&p, CLOSE_END);
+        play_stop(&p);
+    }
+}
+
 static void the_end_of_a_connection_that_carried_something_else_is_not_told(void) {
     struct play p;
     play_start(&p);
@@ -121,6 +155,7 @@ int main(void) {
         {"nothing is known of a connection seen too late", nothing_is_known_of_a_connection_seen_too_late},
         {"what a likely connection lacks is told", what_a_likely_connection_lacks_is_told},
         {"a side without a packet is told", a_side_without_a_packet_is_told},
+        {"a server is told when it is first seen", a_server_is_told_when_it_is_first_seen},
         {"the end of a connection that carried something else is not told",
          the_end_of_a_connection_that_carried_something_else_is_not_told},
         CU_TEST_INFO_NULL,

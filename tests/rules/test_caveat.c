@@ -4,6 +4,8 @@
 #include "tests/rules/story.h"
 #include "tests/unit.h"
 
+#include <string.h>
+
 enum { PORT = 1112 };
 
 static void loses_all_kinds(struct story *story) {
@@ -124,6 +126,51 @@ static void a_place_that_is_known_from_a_connection_alone(void) {
     }
 }
 
+static void a_place_whose_latest_connect_has_no_outcome(void) {
+    enum { NO_OUTCOME, ACCEPTED, SERVED_SINCE, NO_OUTCOME_LATER, CASES };
+    for (unsigned i = 0; i < CASES; i++) {
+        struct story story = story_begin();
+        story_served(&story, OTHER_CLIENT, B, &LSA, PORT);
+        struct line line = story_syn(&story, OTHER_CLIENT, B, PORT);
+        if (i == ACCEPTED)
+            story_accepts(&story, &line);
+        story_refused(&story, CLIENT, A, &LSA, PORT);
+        if (i == SERVED_SINCE || i == NO_OUTCOME_LATER)
+            story_served(&story, OTHER_CLIENT, B, &LSA, PORT);
+        if (i == NO_OUTCOME_LATER)
+            story_syn(&story, OTHER_CLIENT, B, PORT);
+        story_ends_with_caveat(&story, "unbound-address",
+                               i == NO_OUTCOME ? "How the latest connect to " B
+                                                 ":1112 ended is not in the capture: it may be down since."
+                                               : NULL);
+    }
+}
+
+static void before_and_after_where_the_clock_goes_back(void) {
+    static const double steps[] = {0, 3600, -0.4, -1};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        for (uint32_t file = 0; file <= 16; file += 16) { /* another file's clock is another one */
+            struct story story = story_begin();
+            story_served(&story, OTHER_CLIENT, A, &LSA, PORT);
+            story_wait(&story, 10);
+            story_refused(&story, OTHER_CLIENT, A, &SAM, PORT + 1);
+            story_wait(&story, steps[i]);
+            story.now.file = file;
+            story_refused(&story, CLIENT, A, &LSA, PORT);
+            story_end(&story);
+            bool back = steps[i] <= -1 && file == 0;
+            for (size_t n = 0; n < story_findings(&story); n++) {
+                const struct finding *f = judge_finding(story.judge, n);
+                CU_ASSERT_EQUAL(f->caveat_count, back ? 1 : 0);
+                CU_ASSERT_TRUE(!back || strcmp(f->caveats[0], "The clock of the capture goes back: what came before "
+                                                              "what is uncertain.") == 0);
+            }
+            CU_ASSERT_EQUAL(story_findings(&story), 2);
+            story_close(&story);
+        }
+    }
+}
+
 /* --- what is said ------------------------------------------------------------------------------------------------ */
 
 /* "Not registered" also ends a list of endpoints, but not if nothing was asked before. */
@@ -188,16 +235,23 @@ static void faults_where_answers_may_be_missing(void) {
 }
 
 static void an_interface_that_nobody_was_seen_to_ask_for(void) {
-    enum { NOBODY, ENCRYPTED, ITSELF, WITHOUT_ANSWER, CASES };
+    enum { NOBODY, ENCRYPTED, ITSELF, WITHOUT_ANSWER, OF_SEVERAL, CASES };
     static const char *const caveats[CASES] = {
         "The question to the endpoint mapper is not in the capture: the interface is presumed, from the endpoint.",
         "The question to the endpoint mapper may be one of 4 encrypted ones: the interface is presumed, from the "
         "endpoint.",
         NULL,
         "The endpoint mapper's answer is not in the capture: that it named this endpoint is presumed.",
+        "The question to the endpoint mapper is not in the capture: the interface is presumed, from the endpoint, "
+        "which "
+        "has others too.",
     };
     for (unsigned i = 0; i < CASES; i++) {
         struct story story = story_begin();
+        if (i == OF_SEVERAL) {
+            story_asks(&story, OTHER_CLIENT, A, &SAM);
+            story_maps(&story, OTHER_CLIENT, A, &SAM, NULL, PORT);
+        }
         story_asks(&story, OTHER_CLIENT, A, &LSA);
         story_maps(&story, OTHER_CLIENT, A, &LSA, NULL, PORT);
         if (i == ENCRYPTED)
@@ -221,6 +275,8 @@ int main(void) {
         {"another address that the mapper does not hide", another_address_that_the_mapper_does_not_hide},
         {"service that a limit hides", service_that_a_limit_hides},
         {"a place known from a connection alone", a_place_that_is_known_from_a_connection_alone},
+        {"a place whose latest connect has no outcome", a_place_whose_latest_connect_has_no_outcome},
+        {"before and after where the clock goes back", before_and_after_where_the_clock_goes_back},
         {"an answer that may only end a list", an_answer_that_may_only_end_a_list},
         {"faults where answers may be missing", faults_where_answers_may_be_missing},
         {"an interface that nobody was seen to ask for", an_interface_that_nobody_was_seen_to_ask_for},

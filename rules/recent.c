@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rules/recent.h"
+
+#include "rules/table.h"
+
+enum { KEPT = 4096 };
+
+/* A fact without the parts that a connect does not have. */
+struct kept {
+    enum fact_kind kind; /* FACT_KINDS: taken */
+    struct sighting seen;
+    uint64_t flow;
+    struct endpoint client, server;
+    struct fact_connect connect;
+};
+
+struct recent {
+    struct kept ring[KEPT];
+    uint64_t count; /* that were added */
+    int64_t latest; /* of them */
+};
+
+struct recent *recent_open(void) {
+    struct recent *recent = allocate(1, sizeof *recent);
+    recent->latest = INT64_MIN;
+    return recent;
+}
+
+void recent_close(struct recent *recent) { free(recent); }
+
+void recent_add(struct recent *recent, const struct fact *fact) {
+    enum { WELL_KNOWN = 1024 }; /* mappers hand out none of these, and most connects are to them */
+    if (fact->server.port < WELL_KNOWN)
+        return;
+    recent->ring[recent->count++ % KEPT] =
+        (struct kept){fact->kind, fact->seen, fact->flow, fact->client, fact->server, fact->connect};
+    if (fact->seen.time > recent->latest)
+        recent->latest = fact->seen.time;
+}
+
+/* By its frame too, lest a clock that goes back makes what was before look like what was after. */
+static bool is_after(const struct sighting *seen, const struct sighting *answer) {
+    return seen->time >= answer->time && (seen->file != answer->file || seen->frame > answer->frame);
+}
+
+uint64_t recent_count(const struct recent *recent) { return recent->count; }
+
+static bool is_wanted(const struct kept *kept, const struct fact *answer, uint16_t port) {
+    return kept->kind != FACT_KINDS && kept->server.port == port &&
+           address_equal(&kept->server.address, &answer->server.address) &&
+           address_equal(&kept->client.address, &answer->client.address) && is_after(&kept->seen, &answer->seen);
+}
+
+bool recent_take(struct recent *recent, const struct fact *answer, uint16_t port, uint64_t *at, uint64_t end,
+                 struct fact *fact) {
+    if (recent->latest < answer->seen.time)
+        return false;
+    if (recent->count > KEPT && *at < recent->count - KEPT)
+        *at = recent->count - KEPT;
+    while (*at < end) {
+        struct kept *kept = &recent->ring[(*at)++ % KEPT];
+        if (!is_wanted(kept, answer, port))
+            continue;
+        *fact = (struct fact){.kind = kept->kind,
+                              .seen = kept->seen,
+                              .flow = kept->flow,
+                              .transport = TRANSPORT_TCP,
+                              .client = kept->client,
+                              .server = kept->server,
+                              .connect = kept->connect};
+        kept->kind = FACT_KINDS;
+        return true;
+    }
+    return false;
+}
