@@ -205,7 +205,7 @@ struct connection *flow_add(struct flow_table *table, const struct packet *packe
                             enum direction direction) {
     if (table->count == table->capacity)
         return NULL;
-    if (table->count >= table->bucket_count)
+    if (table->count >= table->bucket_count / 2) /* short chains: each link is a cache miss */
         grow(table);
     if (table->free == NULL)
         add_slab(table);

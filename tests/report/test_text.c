@@ -10,7 +10,7 @@
 
 /* The report as it is printed; the caller frees it. */
 static char *printed(const struct results *results, enum detail detail, bool color) {
-    char *text = NULL;
+    static char *text; /* not on the stack: gcc 12 takes what the stream leaves here for a pointer to it */
     size_t size;
     FILE *out = open_memstream(&text, &size);
     struct page page = page_over(out, detail, color, results);
