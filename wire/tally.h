@@ -20,7 +20,7 @@ enum loss {
     LOSS_NESTED_FRAMES,   /* frames with more tags, extension headers or tunnels than are opened */
     LOSS_IPSEC_FRAMES,    /* frames that carry IPsec ESP, which cannot be read */
     LOSS_IP_FRAGMENTS,    /* IP fragments of datagrams that never became whole */
-    LOSS_OVERLAPS,        /* IP fragments that overlap others of their datagram with other content */
+    LOSS_OVERLAPS,        /* IP fragments that overlap others of their datagram, with other content or in IPv6 */
     LOSS_LATE_BYTES,      /* stream bytes that came when it had gone on without them, or was over */
     LOSS_GAP_BYTES,       /* stream bytes that are not in the capture, or too late */
     LOSS_GAPS,            /* holes in streams */
