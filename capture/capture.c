@@ -162,7 +162,7 @@ static void take_all(struct merge *merge) {
     while ((head = earliest(merge, &until)) != NULL) {
         do {
             bool wanted = source_wants(head->source);
-            intake_later(&capture->intake, &head->frame, wanted);
+            intake_frame(&capture->intake, &head->frame, wanted);
             if (capture->progress != NULL && capture->tally->frames % PROGRESS_FRAMES == 0)
                 tell_progress(merge);
             advance(merge, head);

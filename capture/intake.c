@@ -92,7 +92,7 @@ void intake_flush(struct intake *intake) {
     intake->count = 0;
 }
 
-void intake_later(struct intake *intake, const struct frame *frame, bool wanted) {
+void intake_frame(struct intake *intake, const struct frame *frame, bool wanted) {
     count_frame(intake->tally, frame);
     if (!wanted)
         return;
@@ -103,11 +103,6 @@ void intake_later(struct intake *intake, const struct frame *frame, bool wanted)
         arrival->hash = tracker_expect(intake->tracker, &arrival->packet);
     if (intake->count == INTAKE_AHEAD)
         intake_flush(intake);
-}
-
-void intake_frame(struct intake *intake, const struct frame *frame, bool wanted) {
-    intake_later(intake, frame, wanted);
-    intake_flush(intake);
 }
 
 void intake_close(struct intake *intake) {

@@ -30,10 +30,10 @@ struct intake {
 /* handler and tally are borrowed. False and a line in error if it cannot be had. */
 bool intake_open(struct intake *intake, segment_handler handler, void *context, struct tally *tally, char *error,
                  size_t error_size);
-/* The next frame by time. One that is not wanted (the filter says no) is counted only. */
+/* The next frame by time; its bytes are borrowed until intake_flush. One that is not wanted (the filter says no) is
+ * counted only. */
 void intake_frame(struct intake *intake, const struct frame *frame, bool wanted);
-/* The same, but its bytes are borrowed until intake_flush, and only then all is told. */
-void intake_later(struct intake *intake, const struct frame *frame, bool wanted);
+/* Tells all that the frames so far mean. */
 void intake_flush(struct intake *intake);
 /* Ends every flow, and frees all. */
 void intake_close(struct intake *intake);

@@ -78,8 +78,10 @@ void source_close(struct source *source) {
 }
 
 static enum source_state broken(const struct source *source, char *error, size_t error_size) {
-    snprintf(error, error_size, "%s: cannot be read beyond frame %llu: %s", source->path,
-             (unsigned long long)source->savefile.frames, source->savefile.why);
+    snprintf(
+        error, error_size,
+        "%s: cannot be read beyond frame %llu: %s; what comes before is told, copy or record it again for the rest",
+        source->path, (unsigned long long)source->savefile.frames, source->savefile.why);
     return SOURCE_BROKEN;
 }
 

@@ -163,10 +163,6 @@ void tracker_prepare_receiver(const struct tracker *tracker, uint32_t hash) {
     flow_prepare_receiver(&tracker->table, hash);
 }
 
-void tracker_tcp(struct tracker *tracker, const struct packet *packet) {
-    tracker_take(tracker, packet, flow_hash(&tracker->table, packet));
-}
-
 void tracker_take(struct tracker *tracker, const struct packet *packet, uint32_t hash) {
     if ((packet->flags & TCP_SYN) != 0 && (packet->flags & (TCP_FIN | TCP_RST)) != 0) {
         tracker->outlet.tally->lost[LOSS_BAD_TCPS]++;

@@ -18,10 +18,8 @@ struct tracker_limits tracker_limits_default(void);
 /* handler and tally are borrowed. NULL and a line in error if it cannot be had. */
 struct tracker *tracker_open(const struct tracker_limits *limits, segment_handler handler, void *context,
                              struct tally *tally, char *error, size_t error_size);
-/* A DECODED_TCP packet. */
-void tracker_tcp(struct tracker *tracker, const struct packet *packet);
-/* The same in steps, for who has several packets at hand: while the memory that one needs is on its way, the others
- * take their step. */
+/* A DECODED_TCP packet, in steps: while the memory that it needs is on its way, others take theirs. The first gives the
+ * hash of its flow, which the others take; the two in the middle may be left out. */
 uint32_t tracker_expect(const struct tracker *tracker, const struct packet *packet);
 void tracker_prepare(const struct tracker *tracker, uint32_t hash);
 void tracker_prepare_receiver(const struct tracker *tracker, uint32_t hash);

@@ -6,6 +6,7 @@
 #include "dissect/names.h"
 #include "dissect/pdu.h"
 #include "dissect/smb_cutter.h"
+#include "dissect/smb_requests.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -13,19 +14,12 @@
 
 enum {
     MAX_PIPES = 64,        /* open at once on a connection; the oldest gives way */
-    MAX_REQUESTS = 128,    /* READs, IOCTLs and CLOSEs that wait for their answer; the oldest gives way */
     MAX_TOKEN = 16 * 1024, /* octets of a security token; those that carry a CHALLENGE have a few hundred */
 };
 
 struct pipe {
     struct smb_file file;
     struct conversation *conversation;
-};
-
-/* Whose answer does not say, or not truly, which file it is about. */
-struct request {
-    uint64_t id;
-    struct smb_file file;
 };
 
 /* Where what a message carries goes, of one direction. */
@@ -50,9 +44,9 @@ struct pipes {
     uint64_t missing[2];
     uint32_t endings; /* conversations that told their end, summed up in `closing` */
     struct fact_closing closing;
-    uint32_t pipe_count, request_count;
-    struct pipe pipes[MAX_PIPES]; /* the oldest first, as in requests */
-    struct request requests[MAX_REQUESTS];
+    uint32_t pipe_count;
+    struct pipe pipes[MAX_PIPES]; /* the oldest first */
+    struct smb_requests requests;
 };
 
 struct pipes *pipes_open(const struct teller *teller) {
@@ -60,6 +54,7 @@ struct pipes *pipes_open(const struct teller *teller) {
     if (p == NULL)
         return NULL;
     memset(p, 0, offsetof(struct pipes, pipes)); /* the tables are large, and mostly empty */
+    p->requests.count = 0;
     p->follower.kind = FOLLOWS_SMB;
     p->teller = *teller;
     p->teller.origin.transport = TRANSPORT_PIPE;
@@ -153,26 +148,9 @@ static bool is_any(const struct smb_file *file) {
 }
 
 static void remember(struct pipes *p, const struct smb_message *m) {
-    if (p->request_count == MAX_REQUESTS) {
-        if (find_pipe(p, &p->requests[0].file) != NULL)
-            p->tally.limits[LIMIT_CALLS]++;
-        memmove(p->requests, p->requests + 1, (MAX_REQUESTS - 1) * sizeof *p->requests);
-        p->request_count--;
-    }
-    p->requests[p->request_count++] = (struct request){m->id, m->file};
-}
-
-/* Finds and forgets the request that an answer belongs to. */
-static struct smb_file recall(struct pipes *p, uint64_t id) {
-    for (uint32_t i = 0; i < p->request_count; i++) {
-        if (p->requests[i].id != id)
-            continue;
-        struct smb_file file = p->requests[i].file;
-        p->request_count--;
-        memmove(p->requests + i, p->requests + i + 1, (p->request_count - i) * sizeof *p->requests);
-        return file;
-    }
-    return (struct smb_file){{0}};
+    struct smb_file gone = smb_requests_add(&p->requests, m->id, &m->file);
+    if (find_pipe(p, &gone) != NULL)
+        p->tally.limits[LIMIT_CALLS]++;
 }
 
 /* MS-SMB2 3.3.5.2.7.2: a related message that names no file means that of the one before. */
@@ -221,7 +199,7 @@ static void answer(struct pipes *p, enum direction d, struct bytes glimpse, cons
     const struct smb_message *m = &p->cutters[d].head;
     if (m->pending)
         return;
-    struct smb_file file = recall(p, m->id);
+    struct smb_file file = smb_requests_take(&p->requests, m->id);
     if (is_nobody(&file)) /* its request is not in the capture */
         file = m->file;
     if (m->command == SMB_CLOSE && !m->failed)

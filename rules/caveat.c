@@ -4,10 +4,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-__attribute__((format(printf, 2, 3))) static void add(struct finding *f, const char *format, ...) {
-    if (f->caveat_count == FINDING_MAX_CAVEATS)
-        return;
+__attribute__((format(printf, 3, 4))) static void add(struct finding *f, const struct trial *t, const char *format,
+                                                      ...) {
     va_list values;
+    if (f->caveat_count == FINDING_MAX_CAVEATS) {
+        t->knowledge->tally->limits[LIMIT_EVIDENCE]++;
+        return;
+    }
     va_start(values, format);
     vsnprintf(f->caveats[f->caveat_count++], CAVEAT_TEXT_SIZE, format, values);
     va_end(values);
@@ -53,12 +56,12 @@ static void about_one_sidedness(struct finding *f, const struct trial *t) {
     bool one_sided = server != NULL && (server->one_sided || (server->unseen && !seen));
     uint64_t others = t->knowledge->captured.lost[LOSS_ONE_SIDED_FLOWS];
     if (one_sided)
-        add(f,
+        add(f, t,
             "Of other connections to %s only the client's packets are in the capture: answers to this one may be "
             "missing likewise.",
             t->address);
     else if (!seen && others != 0)
-        add(f,
+        add(f, t,
             "No packet of %s is in the capture, which lacks one direction of %llu other %s: its answers may be "
             "missing likewise.",
             t->address, (unsigned long long)others, others == 1 ? "connection" : "connections");
@@ -72,15 +75,15 @@ static void about_silence(struct finding *f, const struct trial *t) {
     if (t->outcome != OUTCOME_UNANSWERED)
         return;
     if (lost != 0 && lost >= silence.syns)
-        add(f, "%llu frames were dropped by the capturing program or could not be read: answers may be among them.",
+        add(f, t, "%llu frames were dropped by the capturing program or could not be read: answers may be among them.",
             (unsigned long long)lost);
     if (holes != 0 && holes >= silence.syns)
-        add(f, "%zu holes in streams at that time show that packets are missing: answers may be among them.", holes);
+        add(f, t, "%zu holes in streams at that time show that packets are missing: answers may be among them.", holes);
     about_one_sidedness(f, t);
     if (k->captured.lost[LOSS_FILE_TRUNCATED] != 0 && k->captured.files > 1)
-        add(f, "A capture file breaks off: answers may be in what is missing of it.");
+        add(f, t, "A capture file breaks off: answers may be in what is missing of it.");
     if (limit(k, LIMIT_FLOWS) != 0 || limit(k, LIMIT_SESSIONS) != 0)
-        add(f, "The limit of %s was reached: an answer may not have been recognised as one.",
+        add(f, t, "The limit of %s was reached: an answer may not have been recognised as one.",
             LIMIT_NAMES[limit(k, LIMIT_FLOWS) != 0 ? LIMIT_FLOWS : LIMIT_SESSIONS]);
 }
 
@@ -97,7 +100,7 @@ static void about_other_addresses(struct finding *f, const struct trial *t) {
         return;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (limit(t->knowledge, kinds[i]) != 0) {
-            add(f, "The limit of %s was reached: another address of this server may have been passed over.",
+            add(f, t, "The limit of %s was reached: another address of this server may have been passed over.",
                 LIMIT_NAMES[kinds[i]]);
             return;
         }
@@ -109,7 +112,7 @@ static void about_earlier_service(struct finding *f, const struct trial *t) {
     if (here == NULL || here->omitted == 0 || t->served_before ||
         !is_one_of(f->rule, &RULE_UNBOUND_ADDRESS, &RULE_TOWER_ELSEWHERE, &RULE_ENDPOINT_REFUSED))
         return;
-    add(f, "%llu sightings of the interface at %s were not kept (limit of evidence): it may have been served there.",
+    add(f, t, "%llu sightings of the interface at %s were not kept (limit of evidence): it may have been served there.",
         (unsigned long long)here->omitted, t->address);
 }
 
@@ -118,10 +121,10 @@ static void about_stands(struct finding *f, const struct trial *t) {
     for (size_t i = 0; i < t->stand_count && f->bound_count != 0; i++) {
         const struct stand *stand = &t->stands[i];
         if (stand->proof->last.time < t->time && places_is_untold(t->knowledge->places, &stand->endpoint))
-            add(f, "How the latest connect to %s ended is not in the capture: it may be down since.",
+            add(f, t, "How the latest connect to %s ended is not in the capture: it may be down since.",
                 endpoint_text(&stand->endpoint, endpoint));
         if (stand->proof->kind == PROOF_CONNECTED && places_lacked(t->knowledge->places, &stand->endpoint))
-            add(f, "That %s has it is concluded from an accepted connection; the bind on it is not in the capture.",
+            add(f, t, "That %s has it is concluded from an accepted connection; the bind on it is not in the capture.",
                 endpoint_text(&stand->endpoint, endpoint));
     }
 }
@@ -131,8 +134,9 @@ static void about_stands(struct finding *f, const struct trial *t) {
 static void about_list(struct finding *f, const struct trial *t) {
     if (f->rule == &RULE_NOT_REGISTERED && t->session->outcome == OUTCOME_NOT_REGISTERED &&
         (((t->tracked->map_lacks & LACKS_BEGINNING) != 0 && !t->tracked->from_bind) || t->tracked->after_gap))
-        add(f, "The answer may only end a list of endpoints: of the connection to the mapper, what came before is "
-               "missing.");
+        add(f, t,
+            "The answer may only end a list of endpoints: of the connection to the mapper, what came before is "
+            "missing.");
 }
 
 static void about_answers(struct finding *f, const struct trial *t) {
@@ -141,9 +145,9 @@ static void about_answers(struct finding *f, const struct trial *t) {
     if (f->rule != &RULE_CALL_FAULT || t->tracked->by_mapper)
         return;
     if ((lacks & LACKS_BYTES) != 0 || early)
-        add(f, "Answers may be missing: not all of the connection is in the capture.");
+        add(f, t, "Answers may be missing: not all of the connection is in the capture.");
     else if ((lacks & LACKS_ANSWERS) != 0)
-        add(f, "The capture ends before all calls are answered.");
+        add(f, t, "The capture ends before all calls are answered.");
 }
 
 static void about_interface(struct finding *f, const struct trial *t) {
@@ -151,14 +155,14 @@ static void about_interface(struct finding *f, const struct trial *t) {
     if (!t->tracked->guessed || t->tracked->own)
         return;
     if (t->session->stages[STAGE_ASKED].frame != 0)
-        add(f, "The endpoint mapper's answer is not in the capture: that it named this endpoint is presumed.");
+        add(f, t, "The endpoint mapper's answer is not in the capture: that it named this endpoint is presumed.");
     else if (encrypted != 0)
-        add(f,
+        add(f, t,
             "The question to the endpoint mapper may be one of %llu encrypted ones: the interface is presumed, from "
             "the endpoint.",
             (unsigned long long)encrypted);
     else
-        add(f,
+        add(f, t,
             "The question to the endpoint mapper is not in the capture: the interface is presumed, from the "
             "endpoint%s.",
             places_has_others_at(t->knowledge->places, &t->session->server) ? ", which has others too" : "");
@@ -171,14 +175,14 @@ static void about_order(struct finding *f, const struct trial *t) {
     if (t->knowledge->clock_went_back &&
         (f->bound_count != 0 ||
          is_one_of(f->rule, &RULE_UNBOUND_ADDRESS, &RULE_STALE_ENDPOINT, &RULE_ENDPOINT_REFUSED)))
-        add(f, "The clock of the capture goes back: what came before what is uncertain.");
+        add(f, t, "The clock of the capture goes back: what came before what is uncertain.");
 }
 
 void caveats_find(struct finding *finding, const struct trial *trial) {
     if (finding->state == FINDING_AVERTED)
         return;
     if (finding->state == FINDING_FAILING)
-        add(finding, "The capture ends while the client may still be retrying.");
+        add(finding, trial, "The capture ends while the client may still be retrying.");
     about_silence(finding, trial);
     about_list(finding, trial);
     about_answers(finding, trial);

@@ -24,7 +24,7 @@ struct judge *judge_open(struct tally *tally) {
                                           .track = track_open(tally),
                                           .places = places_open(tally),
                                           .gap_times = gap_times_open(tally),
-                                          .recent = recent_open(),
+                                          .recent = recent_open(tally),
                                           .tally = tally};
     return judge;
 }

@@ -18,10 +18,12 @@ struct recent {
     struct kept ring[KEPT];
     uint64_t count; /* that were added */
     int64_t latest; /* of them */
+    struct tally *tally;
 };
 
-struct recent *recent_open(void) {
+struct recent *recent_open(struct tally *tally) {
     struct recent *recent = allocate(1, sizeof *recent);
+    recent->tally = tally;
     recent->latest = INT64_MIN;
     return recent;
 }
@@ -55,8 +57,11 @@ bool recent_take(struct recent *recent, const struct fact *answer, uint16_t port
                  struct fact *fact) {
     if (recent->latest < answer->seen.time)
         return false;
-    if (recent->count > KEPT && *at < recent->count - KEPT)
+    if (recent->count > KEPT && *at < recent->count - KEPT) {
         *at = recent->count - KEPT;
+        /* The oldest that is kept came behind the answer: so may some that are not. */
+        recent->tally->limits[LIMIT_EVIDENCE] += recent->ring[*at % KEPT].seen.time >= answer->seen.time;
+    }
     while (*at < end) {
         struct kept *kept = &recent->ring[(*at)++ % KEPT];
         if (!is_wanted(kept, answer, port))

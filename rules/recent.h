@@ -8,9 +8,11 @@
  * behind a hole; then it is seen what they were about. Internal to rules/. */
 struct recent;
 
-struct recent *recent_open(void);
+/* tally is borrowed. */
+struct recent *recent_open(struct tally *tally);
 void recent_close(struct recent *recent);
-/* One fact about a connect. The last 4,096 are kept: where nothing is late, none of them is ever wanted. */
+/* One fact about a connect. The last 4,096 are kept: where nothing is late, none of them is ever wanted. If one that is
+ * not kept any more may be wanted, that counts as LIMIT_EVIDENCE. */
 void recent_add(struct recent *recent, const struct fact *fact);
 /* How many were added so far. */
 uint64_t recent_count(const struct recent *recent);

@@ -96,7 +96,10 @@ static bool note(void *context, const struct segment *s) {
     return true;
 }
 
-static void take_frame(void *context, const struct frame *frame) { intake_frame(context, frame, true); }
+static void take_frame(void *context, const struct frame *frame) {
+    intake_frame(context, frame, true);
+    intake_flush(context);
+}
 
 static void ask_ours(const char *path, struct told_list *list) {
     char error[256];

@@ -100,7 +100,7 @@ static void send_seq(uint32_t n, enum direction d, uint8_t flags, uint32_t seq, 
                        .ack = ack,
                        .payload = {payload, len}};
     tracker_time(run.tracker, run.time);
-    tracker_tcp(run.tracker, &p);
+    tracker_take(run.tracker, &p, tracker_expect(run.tracker, &p));
 }
 
 static void from_client(uint32_t n, uint8_t flags, uint32_t at, size_t len) {

@@ -39,6 +39,7 @@ static void give(const struct buffer *b) {
     struct frame frame = {
         .bytes = {b->at, b->len}, .wire = (uint32_t)b->len, .link = LINKTYPE_RAW, .seen = {++frames, now, 0}};
     intake_frame(&intake, &frame, true);
+    intake_flush(&intake);
 }
 
 /* One piece of an IP packet's payload, as a packet. */
@@ -224,6 +225,7 @@ static void every_reason_is_counted(void) {
     give(&ip);
     struct frame frame = {.link = 127};
     intake_frame(&intake, &frame, true);
+    intake_flush(&intake);
     intake_close(&intake);
     CU_ASSERT_EQUAL(tally.lost[LOSS_NESTED_FRAMES], 1);
     CU_ASSERT_EQUAL(tally.lost[LOSS_OTHER_LINK], 1);

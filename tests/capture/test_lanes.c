@@ -163,7 +163,7 @@ static void the_first_lane_describes_the_sides(void) {
     frame.bytes = (struct bytes){b.at, b.len};
     frame.wire = (uint32_t)b.len;
     CU_ASSERT_EQUAL_FATAL(decode_frame(&frame, &packet), DECODED_TCP);
-    tracker_tcp(t.tracker, &packet);
+    tracker_take(t.tracker, &packet, tracker_expect(t.tracker, &packet));
     trace_close(&t);
     told("syn#1 opened#2 closed:end#3");
     CU_ASSERT_EQUAL(memcmp(&mac, &t.flow.sides[FROM_SERVER].mac, sizeof mac), 0);

@@ -66,6 +66,7 @@ static void feed(int link, struct bytes captured, uint32_t wire) {
     struct frame frame = {.bytes = watched.frame, .wire = wire, .link = link};
     frame.seen = (struct sighting){++run.frame, (int64_t)run.frame * 1000000, 0};
     intake_frame(&run.intake, &frame, true);
+    intake_flush(&run.intake);
     watched.frame = (struct bytes){0};
 }
 
@@ -287,6 +288,7 @@ static void feed_long(uint8_t *frame, uint32_t number) {
     struct frame f = {.bytes = {frame, 54 + LONG_PIECE}, .wire = 54 + LONG_PIECE, .link = DLT_EN10MB};
     f.seen = (struct sighting){++run.frame, (int64_t)run.frame * 1000, 0};
     intake_frame(&run.intake, &f, true);
+    intake_flush(&run.intake);
 }
 
 static void more_than_4_gb_in_one_stream(void) {

@@ -2,8 +2,6 @@
 #include "tests/capture/trace.h"
 #include "tests/unit.h"
 
-#include <string.h>
-
 static struct trace t;
 
 static void told(const char *expected) { trace_expect(&t, expected); }
@@ -347,54 +345,6 @@ static void no_interest_no_bytes(void) {
     CU_ASSERT_STRING_EQUAL(t.text, ">abc#5 closed:fin#10");
 }
 
-/* The limits: one queue at once, or few bytes in it. The stream goes on behind a gap. */
-static void a_full_queue_gives_up_its_hole(void) {
-    struct tracker_limits limits = tracker_limits_default();
-    limits.reassembly.queue_size = 500;
-    trace_open_limited(&t, &limits);
-    trace_handshake(&t, 100, 500);
-    (void)trace_told(&t);
-    client(104, "def");
-    client(107, "ghi");
-    told("");
-    client(110, "jkl");
-    told(">gap3#4 >def#4 >ghi#5 >jkl#6");
-    CU_ASSERT_EQUAL(t.tally.limits[LIMIT_QUEUE_BYTES], 1);
-    trace_close(&t);
-}
-
-static void the_oldest_queue_makes_room(void) {
-    struct tracker_limits limits = tracker_limits_default();
-    limits.reassembly.queues = 1;
-    trace_open_limited(&t, &limits);
-    trace_handshake(&t, 100, 500);
-    client(104, "def");
-    t.client.port++;
-    trace_handshake(&t, 100, 500);
-    (void)trace_told(&t);
-    client(104, "DEF");
-    told(">gap3#4 >def#4");
-    client(101, "ABC");
-    told("2:>ABC#9 2:>DEF#8");
-    CU_ASSERT_EQUAL(t.tally.limits[LIMIT_ENGINE_FLOWS], 1);
-    trace_close(&t);
-}
-
-static void all_queues_together_are_bounded(void) {
-    struct tracker_limits limits = tracker_limits_default();
-    limits.reassembly.total_size = 20000;
-    trace_open_limited(&t, &limits);
-    for (int i = 0; i < 20; i++) {
-        t.client.port++;
-        trace_handshake(&t, 100, 500);
-        client(104, "def");
-    }
-    CU_ASSERT_TRUE(t.tally.limits[LIMIT_QUEUE_BYTES] > 10);
-    CU_ASSERT_EQUAL(t.tally.limits[LIMIT_QUEUE_BYTES], t.tally.lost[LOSS_GAPS]);
-    trace_close(&t);
-    CU_ASSERT_EQUAL(t.tally.lost[LOSS_GAPS], 20);
-}
-
 int main(void) {
     CU_TestInfo tests[] = {
         {"late segments are put in order", late_segments_are_put_in_order},
@@ -428,9 +378,6 @@ int main(void) {
          nor_does_the_side_whose_other_is_not_captured_any_more},
         {"bytes acknowledged before the first ones are missing", bytes_acknowledged_before_the_first_ones_are_missing},
         {"no interest, no bytes", no_interest_no_bytes},
-        {"a full queue gives up its hole", a_full_queue_gives_up_its_hole},
-        {"the oldest queue makes room", the_oldest_queue_makes_room},
-        {"all queues together are bounded", all_queues_together_are_bounded},
         CU_TEST_INFO_NULL,
     };
     return unit_run("capture/stream", tests);

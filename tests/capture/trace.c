@@ -94,7 +94,7 @@ void trace_frame(struct trace *trace, int link, const struct buffer *frame) {
     trace->time += trace->step;
     enum decoded decoded = decode_frame(&f, &packet);
     if (decoded == DECODED_TCP)
-        tracker_tcp(trace->tracker, &packet);
+        tracker_take(trace->tracker, &packet, tracker_expect(trace->tracker, &packet));
     else if (decoded == DECODED_UNREACHABLE)
         tracker_unreachable(trace->tracker, &packet);
 }

@@ -64,6 +64,7 @@ static void send(enum direction d, uint8_t flags, uint64_t position, uint32_t le
                           .link = LINKTYPE_RAW,
                           .seen = {++t.frame, (int64_t)t.frame * 20000, 0}};
     intake_frame(&t.intake, &frame, true);
+    intake_flush(&t.intake);
 }
 
 static void send_segment(uint64_t i) { send(FROM_CLIENT, 0x10, i * SEGMENT, SEGMENT); }

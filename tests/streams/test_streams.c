@@ -25,6 +25,7 @@ static unsigned run(const struct wishes *wishes, uint64_t seed, char *what, size
     for (size_t i = 0; i < story.shot_count; i++) {
         struct frame frame = frame_of(&story, &story.shots[i], i + 1, bytes);
         intake_frame(&intake, &frame, true);
+        intake_flush(&intake);
     }
     intake_close(&intake);
     return judge_close(judge, &tally, what, size);
