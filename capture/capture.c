@@ -51,6 +51,11 @@ struct capture *capture_open(segment_handler handler, void *context, struct tall
     return NULL;
 }
 
+void capture_datagrams(struct capture *capture, datagram_handler handler, void *context) {
+    capture->intake.datagrams = handler;
+    capture->intake.context = context;
+}
+
 bool capture_filter(struct capture *capture, const char *expression, char error[static CAPTURE_ERROR_SIZE]) {
     if (!filter_check(expression, error, CAPTURE_ERROR_SIZE))
         return false;

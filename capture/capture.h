@@ -2,7 +2,7 @@
 #ifndef CAPTURE_CAPTURE_H
 #define CAPTURE_CAPTURE_H
 
-#include "wire/segment.h"
+#include "wire/datagram.h"
 #include "wire/tally.h"
 
 /* Capture files in, segments out. One capture at a time per process: libnids has global state.
@@ -18,6 +18,8 @@ enum { CAPTURE_ERROR_SIZE = 512 };
 /* handler and tally are borrowed for the life of the capture. NULL, and one line in error, if it cannot be had. */
 struct capture *capture_open(segment_handler handler, void *context, struct tally *tally,
                              char error[static CAPTURE_ERROR_SIZE]);
+/* Optional, before capture_read: who takes what belongs to no TCP connection, in order with the segments. */
+void capture_datagrams(struct capture *capture, datagram_handler handler, void *context);
 /* Optional, before capture_read: only frames that match the libpcap filter expression. */
 bool capture_filter(struct capture *capture, const char *expression, char error[static CAPTURE_ERROR_SIZE]);
 /* Optional: called every so many frames with the share of the input that is read, 0 … 1. */

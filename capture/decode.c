@@ -4,7 +4,7 @@
 #include "capture/link.h"
 #include "capture/tunnel.h"
 
-enum { TCP_SIZE = 20, ICMP_SIZE = 8, QUOTE_SIZE = 8 };
+enum { TCP_SIZE = 20, UDP_SIZE = 8, ARP_SIZE = 8, ICMP_SIZE = 8, QUOTE_SIZE = 8 };
 
 enum { LARGEST_DATAGRAM = 65535, IPV4_HEADER = 20 };
 
@@ -27,6 +27,37 @@ static enum decoded read_tcp(struct window w, struct packet *p) {
     return DECODED_TCP;
 }
 
+static void take_payload(const struct window *w, struct packet *p) {
+    p->payload = (struct bytes){w->at, w->captured};
+    p->cut = (uint32_t)(w->wire - w->captured);
+}
+
+/* RFC 768. A length of 0 is that of a jumbogram, or of one that the network card is to segment. */
+static enum decoded read_udp(struct window w, struct packet *p) {
+    if (w.captured < UDP_SIZE)
+        return too_short(&w, UDP_SIZE, DECODED_BAD_UDP);
+    size_t length = big16(w.at + 4);
+    if (length > w.wire || (length != 0 && length < UDP_SIZE))
+        return DECODED_BAD_UDP;
+    if (length != 0)
+        window_limit(&w, length);
+    p->source.port = big16(w.at);
+    p->destination.port = big16(w.at + 2);
+    window_skip(&w, UDP_SIZE);
+    take_payload(&w, p);
+    return DECODED_UDP;
+}
+
+static enum decoded read_arp(const struct window *w, const struct link *link, struct packet *p) {
+    if (w->captured < ARP_SIZE)
+        return too_short(w, ARP_SIZE, DECODED_BAD_LINK);
+    p->mac = link->mac;
+    p->lane = link->lane;
+    p->ttl = 0;
+    take_payload(w, p);
+    return DECODED_ARP;
+}
+
 /* The errors after which a connection attempt may be given up: RFC 792 (3 unreachable, 11 time exceeded) and RFC 4443
  * (1 unreachable, 3 time exceeded). A datagram too big, or one whose fragments did not all come, says nothing about
  * whether the server can be reached: 3 code 4 and 11 code 1, and in ICMPv6 type 2 and 3 code 1. */
@@ -38,22 +69,23 @@ static bool is_error(uint8_t protocol, uint8_t type, uint8_t code) {
 
 /* The quote may end eight octets into the TCP header, behind the sequence number. One that is damaged says nothing. */
 static enum decoded read_quote(struct window w, struct packet *p) {
-    struct datagram quoted;
+    struct ip_datagram quoted;
     uint16_t ethertype = w.captured > 0 && w.at[0] >> 4 == 6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
     enum decoded sound = ip_read(&w, ethertype, &quoted);
     if (sound != DECODED_OTHER)
         return sound == DECODED_CUT ? DECODED_CUT : DECODED_OTHER;
-    if (quoted.protocol != PROTOCOL_TCP || quoted.fragment)
+    bool udp = quoted.protocol == PROTOCOL_UDP;
+    if ((quoted.protocol != PROTOCOL_TCP && !udp) || quoted.fragment)
         return DECODED_OTHER;
     if (w.captured < QUOTE_SIZE)
         return too_short(&w, QUOTE_SIZE, DECODED_OTHER);
     p->source = (struct endpoint){quoted.source, big16(w.at)};
     p->destination = (struct endpoint){quoted.destination, big16(w.at + 2)};
     p->seq = big32(w.at + 4);
-    return DECODED_UNREACHABLE;
+    return udp ? DECODED_UDP_UNREACHABLE : DECODED_UNREACHABLE;
 }
 
-static enum decoded read_icmp(struct window w, const struct datagram *d, struct packet *p) {
+static enum decoded read_icmp(struct window w, const struct ip_datagram *d, struct packet *p) {
     if (w.captured < ICMP_SIZE)
         return too_short(&w, ICMP_SIZE, DECODED_OTHER);
     if (!is_error(d->protocol, w.at[0], w.at[1]))
@@ -66,7 +98,7 @@ static enum decoded read_icmp(struct window w, const struct datagram *d, struct 
 }
 
 /* RFC 791 3.2, RFC 8200 4.5: all but the last are of whole units of eight octets, and none ends beyond 64 KB. */
-static enum decoded read_fragment(const struct window *w, const struct link *link, const struct datagram *d,
+static enum decoded read_fragment(const struct window *w, const struct link *link, const struct ip_datagram *d,
                                   struct fragment *f) {
     size_t largest = LARGEST_DATAGRAM - (d->source.family == ADDRESS_IPV4 ? IPV4_HEADER : 0);
     if (w->wire == 0 || (d->more && w->wire % 8 != 0) || d->offset + w->wire > largest)
@@ -87,33 +119,36 @@ static enum decoded read_fragment(const struct window *w, const struct link *lin
 }
 
 /* What a datagram carries. DECODED_OTHER with another ethertype than ETHERTYPE_NONE: a packet is in it, to be read. */
-static enum decoded read_payload(struct window *w, struct link *link, const struct datagram *d, struct packet *p) {
+static enum decoded read_payload(struct window *w, struct link *link, const struct ip_datagram *d, struct packet *p) {
     if (d->fragment)
         return read_fragment(w, link, d, &p->fragment);
     p->lane = link->lane;
     p->mac = link->mac;
     p->ttl = d->ttl;
-    if (d->protocol == PROTOCOL_TCP) {
-        p->source.address = d->source;
-        p->destination.address = d->destination;
+    p->source.address = d->source;
+    p->destination.address = d->destination;
+    if (d->protocol == PROTOCOL_TCP)
         return read_tcp(*w, p);
+    if (d->protocol == (d->source.family == ADDRESS_IPV4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6)) {
+        link->ethertype = ETHERTYPE_NONE;
+        return read_icmp(*w, d, p);
     }
-    if (d->protocol != (d->source.family == ADDRESS_IPV4 ? PROTOCOL_ICMP : PROTOCOL_ICMPV6))
-        return tunnel_open(d->protocol, w, link);
-    link->ethertype = ETHERTYPE_NONE;
-    return read_icmp(*w, d, p);
+    struct window whole = *w;
+    enum decoded opened = tunnel_open(d->protocol, w, link);
+    bool plain = opened == DECODED_OTHER && link->ethertype == ETHERTYPE_NONE;
+    return plain && d->protocol == PROTOCOL_UDP ? read_udp(whole, p) : opened;
 }
 
-/* IP, and IP in IP: MAX_DEPTH bounds it. */
+/* ARP; or IP, and IP in IP: MAX_DEPTH bounds it. */
 static enum decoded read_network(struct window *w, struct link *link, struct packet *p) {
     enum decoded sound = DECODED_OTHER;
     while (sound == DECODED_OTHER && (link->ethertype == ETHERTYPE_IPV4 || link->ethertype == ETHERTYPE_IPV6)) {
-        struct datagram d;
+        struct ip_datagram d;
         sound = ip_read(w, link->ethertype, &d);
         if (sound == DECODED_OTHER)
             sound = read_payload(w, link, &d, p);
     }
-    return sound;
+    return sound == DECODED_OTHER && link->ethertype == ETHERTYPE_ARP ? read_arp(w, link, p) : sound;
 }
 
 enum decoded decode_frame(const struct frame *frame, struct packet *packet) {
@@ -130,7 +165,7 @@ enum decoded decode_frame(const struct frame *frame, struct packet *packet) {
 enum decoded decode_whole(const struct fragment *whole, const struct sighting *seen, struct packet *packet) {
     struct window w = {whole->bytes.at, whole->bytes.len, whole->wire};
     struct link link = {.lane = whole->lane, .depth = whole->depth};
-    struct datagram d = {
+    struct ip_datagram d = {
         .source = whole->source, .destination = whole->destination, .ttl = whole->ttl, .protocol = whole->protocol};
     enum decoded sound = link_enter(&link);
     link.mac = whole->mac;

@@ -18,15 +18,19 @@ struct frame {
 enum decoded {
     DECODED_TCP,
     DECODED_UNREACHABLE, /* ICMP or ICMPv6 error about a TCP packet */
-    DECODED_OTHER,       /* sound, and of no interest: ARP, UDP, … */
-    DECODED_FRAGMENT,    /* a piece of an IP datagram */
-    DECODED_IPSEC,       /* ESP, which cannot be read */
-    DECODED_NESTED,      /* more tags, extension headers or tunnels than are opened */
-    DECODED_CUT,         /* the snap length cut its headers */
-    DECODED_BAD_LINK,    /* link-layer or tunnel headers that contradict themselves */
-    DECODED_BAD_IP,      /* the same of IP headers */
-    DECODED_BAD_TCP,     /* the same of TCP headers */
-    DECODED_OTHER_LINK   /* link type that is not understood */
+    DECODED_UDP,
+    DECODED_UDP_UNREACHABLE, /* the same about a UDP datagram */
+    DECODED_ARP,
+    DECODED_OTHER,     /* sound, and of no interest */
+    DECODED_FRAGMENT,  /* a piece of an IP datagram */
+    DECODED_IPSEC,     /* ESP, which cannot be read */
+    DECODED_NESTED,    /* more tags, extension headers or tunnels than are opened */
+    DECODED_CUT,       /* the snap length cut its headers */
+    DECODED_BAD_LINK,  /* link-layer or tunnel headers that contradict themselves */
+    DECODED_BAD_IP,    /* the same of IP headers */
+    DECODED_BAD_TCP,   /* the same of TCP headers */
+    DECODED_BAD_UDP,   /* the same of UDP headers */
+    DECODED_OTHER_LINK /* link type that is not understood */
 };
 
 enum { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_ACK = 0x10 };
@@ -48,8 +52,8 @@ struct fragment {
     struct bytes bytes;
 };
 
-/* What one frame says; in a tunnel, what the innermost packet says. For DECODED_UNREACHABLE the endpoints and seq are
- * those of the packet that the error quotes. */
+/* What one frame says; in a tunnel, what the innermost packet says. For an unreachable the endpoints and seq are those
+ * of the packet that the error quotes. */
 struct packet {
     struct sighting seen;
     struct endpoint source;
@@ -70,7 +74,8 @@ struct packet {
 };
 
 /* Pure: no state, no allocation; no checksum is looked at, as offloading cards leave them open. Fills packet only if it
- * returns DECODED_TCP, DECODED_UNREACHABLE or DECODED_FRAGMENT. */
+ * returns what comes before DECODED_OTHER, or DECODED_FRAGMENT. Of UDP and ARP only source, destination, mac, ttl,
+ * payload and cut are filled in; of ARP no endpoints. */
 enum decoded decode_frame(const struct frame *frame, struct packet *packet);
 /* Goes on with a datagram whose last missing piece was in the frame `seen`. */
 enum decoded decode_whole(const struct fragment *whole, const struct sighting *seen, struct packet *packet);

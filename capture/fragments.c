@@ -29,9 +29,9 @@ static_assert(sizeof(struct key) == 2 * sizeof(struct address) + 10, "struct key
 
 enum state { WAITING, WHOLE, DISCARDED };
 
-struct datagram {
-    struct datagram *chain; /* of the hash bucket */
-    struct datagram *older, *newer;
+struct gathering {
+    struct gathering *chain; /* of the hash bucket */
+    struct gathering *older, *newer;
     struct key key;
     uint32_t bucket;
     enum state state;
@@ -49,13 +49,13 @@ struct datagram {
 };
 
 struct list {
-    struct datagram *oldest, *newest;
+    struct gathering *oldest, *newest;
 };
 
 struct fragments {
     struct fragment_limits limits;
     struct tally *tally;
-    struct datagram *buckets[BUCKETS];
+    struct gathering *buckets[BUCKETS];
     struct list waiting, finished;
     uint32_t count;
     size_t bytes;
@@ -77,14 +77,14 @@ struct fragments *fragments_open(const struct fragment_limits *limits, struct ta
     return f;
 }
 
-static void append(struct list *list, struct datagram *d) {
+static void append(struct list *list, struct gathering *d) {
     d->older = list->newest;
     d->newer = NULL;
     *(d->older != NULL ? &d->older->newer : &list->oldest) = d;
     list->newest = d;
 }
 
-static void list_remove(struct list *list, struct datagram *d) {
+static void list_remove(struct list *list, struct gathering *d) {
     assert((d->older == NULL) == (list->oldest == d));
     if (d->older != NULL)
         d->older->newer = d->newer;
@@ -96,18 +96,18 @@ static void list_remove(struct list *list, struct datagram *d) {
         list->newest = d->older;
 }
 
-static void drop_bytes(struct fragments *f, struct datagram *d) {
+static void drop_bytes(struct fragments *f, struct gathering *d) {
     f->bytes -= d->capacity;
     free(d->bytes);
     d->bytes = NULL;
     d->capacity = 0;
 }
 
-static void forget(struct fragments *f, struct datagram *d) {
+static void forget(struct fragments *f, struct gathering *d) {
     if (d->state == WAITING)
         f->tally->lost[LOSS_IP_FRAGMENTS] += d->pieces;
     list_remove(d->state == WAITING ? &f->waiting : &f->finished, d);
-    struct datagram **at = &f->buckets[d->bucket];
+    struct gathering **at = &f->buckets[d->bucket];
     while (*at != d)
         at = &(*at)->chain;
     *at = d->chain;
@@ -117,7 +117,7 @@ static void forget(struct fragments *f, struct datagram *d) {
     free(d);
 }
 
-static void finish(struct fragments *f, struct datagram *d, enum state state, int64_t now) {
+static void finish(struct fragments *f, struct gathering *d, enum state state, int64_t now) {
     list_remove(&f->waiting, d);
     append(&f->finished, d);
     d->state = state;
@@ -125,7 +125,7 @@ static void finish(struct fragments *f, struct datagram *d, enum state state, in
 }
 
 static void forget_old(struct fragments *f, int64_t now) {
-    struct datagram *d;
+    struct gathering *d;
     while ((d = f->waiting.oldest) != NULL && now - d->since > PATIENCE) {
         assert(d->state == WAITING);
         forget(f, d);
@@ -137,9 +137,9 @@ static void forget_old(struct fragments *f, int64_t now) {
 }
 
 /* Makes room for one more datagram, or for more bytes of `spared`. The latest finished one may still be read. */
-static void make_room(struct fragments *f, uint32_t datagrams, size_t bytes, const struct datagram *spared) {
+static void make_room(struct fragments *f, uint32_t datagrams, size_t bytes, const struct gathering *spared) {
     while (f->count + datagrams > f->limits.datagrams || f->bytes + bytes > f->limits.bytes) {
-        struct datagram *old = f->finished.oldest;
+        struct gathering *old = f->finished.oldest;
         if (old == f->finished.newest) {
             old = f->waiting.oldest;
             if (old != NULL && old == spared)
@@ -161,16 +161,16 @@ static struct key key_of(const struct fragment *piece) {
                         .lane = piece->lane};
 }
 
-static struct datagram *find(const struct fragments *f, const struct key *key, uint32_t bucket) {
-    struct datagram *d = f->buckets[bucket];
+static struct gathering *find(const struct fragments *f, const struct key *key, uint32_t bucket) {
+    struct gathering *d = f->buckets[bucket];
     while (d != NULL && memcmp(&d->key, key, sizeof *key) != 0)
         d = d->chain;
     return d;
 }
 
-static struct datagram *begin(struct fragments *f, const struct key *key, uint32_t bucket, int64_t now) {
-    make_room(f, 1, sizeof(struct datagram), NULL);
-    struct datagram *d = calloc(1, sizeof *d);
+static struct gathering *begin(struct fragments *f, const struct key *key, uint32_t bucket, int64_t now) {
+    make_room(f, 1, sizeof(struct gathering), NULL);
+    struct gathering *d = calloc(1, sizeof *d);
     if (d == NULL)
         return NULL;
     memcpy(&d->key, key, sizeof *key);
@@ -185,7 +185,7 @@ static struct datagram *begin(struct fragments *f, const struct key *key, uint32
     return d;
 }
 
-static bool has(const struct datagram *d, uint32_t unit) {
+static bool has(const struct gathering *d, uint32_t unit) {
     return (d->there[unit / UNITS_PER_WORD] >> unit % UNITS_PER_WORD & 1) != 0;
 }
 
@@ -193,7 +193,7 @@ static bool has(const struct datagram *d, uint32_t unit) {
 enum fit { FIT_NEW, FIT_COPY, FIT_OVERLAP };
 
 /* What both hold is compared, as far as both were captured. */
-static enum fit fit_of(const struct datagram *d, const struct fragment *piece) {
+static enum fit fit_of(const struct gathering *d, const struct fragment *piece) {
     uint32_t end = piece->offset + piece->wire;
     bool last_moves = d->total != 0 && (end > d->total || (!piece->more && end != d->total));
     if (last_moves || (!piece->more && d->reach > end))
@@ -217,7 +217,7 @@ static enum fit fit_of(const struct datagram *d, const struct fragment *piece) {
     return known != 0 && piece->source.family == ADDRESS_IPV6 ? FIT_OVERLAP : FIT_NEW;
 }
 
-static bool grow(struct fragments *f, struct datagram *d, size_t size) {
+static bool grow(struct fragments *f, struct gathering *d, size_t size) {
     if (size <= d->capacity)
         return true;
     size_t capacity = d->total != 0 ? d->total : size + size / 2;
@@ -232,7 +232,7 @@ static bool grow(struct fragments *f, struct datagram *d, size_t size) {
     return true;
 }
 
-static bool store(struct fragments *f, struct datagram *d, const struct fragment *piece) {
+static bool store(struct fragments *f, struct gathering *d, const struct fragment *piece) {
     uint32_t end = piece->offset + piece->wire;
     if (!piece->more)
         d->total = end;
@@ -256,7 +256,7 @@ static bool store(struct fragments *f, struct datagram *d, const struct fragment
     return true;
 }
 
-static struct fragment whole_of(const struct datagram *d) {
+static struct fragment whole_of(const struct gathering *d) {
     return (struct fragment){.source = d->key.source,
                              .destination = d->key.destination,
                              .id = d->key.id,
@@ -269,7 +269,7 @@ static struct fragment whole_of(const struct datagram *d) {
                              .bytes = {d->bytes, d->captured < d->total ? d->captured : d->total}};
 }
 
-static void discard(struct fragments *f, struct datagram *d, int64_t now) {
+static void discard(struct fragments *f, struct gathering *d, int64_t now) {
     f->tally->lost[LOSS_OVERLAPS]++;
     f->tally->lost[LOSS_IP_FRAGMENTS] += d->pieces + 1;
     finish(f, d, DISCARDED, now);
@@ -277,10 +277,10 @@ static void discard(struct fragments *f, struct datagram *d, int64_t now) {
 }
 
 /* The datagram that the piece belongs to and says something new of; NULL: there is none. */
-static struct datagram *place(struct fragments *f, int64_t now, const struct fragment *piece) {
+static struct gathering *place(struct fragments *f, int64_t now, const struct fragment *piece) {
     struct key key = key_of(piece);
     uint32_t bucket = (uint32_t)XXH3_64bits_withSeed(&key, sizeof key, f->seed) % BUCKETS;
-    struct datagram *d = find(f, &key, bucket);
+    struct gathering *d = find(f, &key, bucket);
     if (d != NULL && d->state == DISCARDED) {
         f->tally->lost[LOSS_IP_FRAGMENTS]++;
         return NULL;
@@ -301,7 +301,7 @@ static struct datagram *place(struct fragments *f, int64_t now, const struct fra
 
 bool fragments_add(struct fragments *fragments, int64_t now, const struct fragment *piece, struct fragment *whole) {
     forget_old(fragments, now);
-    struct datagram *d = place(fragments, now, piece);
+    struct gathering *d = place(fragments, now, piece);
     if (d == NULL)
         return false;
     d->pieces++;
@@ -318,8 +318,8 @@ bool fragments_add(struct fragments *fragments, int64_t now, const struct fragme
 }
 
 /* Where all goes, no order is kept. */
-static void free_all(struct datagram *oldest) {
-    for (struct datagram *d = oldest, *newer; d != NULL; d = newer) {
+static void free_all(struct gathering *oldest) {
+    for (struct gathering *d = oldest, *newer; d != NULL; d = newer) {
         newer = d->newer;
         free(d->bytes);
         free(d);
@@ -327,7 +327,7 @@ static void free_all(struct datagram *oldest) {
 }
 
 void fragments_close(struct fragments *fragments) {
-    for (const struct datagram *d = fragments->waiting.oldest; d != NULL; d = d->newer)
+    for (const struct gathering *d = fragments->waiting.oldest; d != NULL; d = d->newer)
         fragments->tally->lost[LOSS_IP_FRAGMENTS] += d->pieces;
     free_all(fragments->waiting.oldest);
     free_all(fragments->finished.oldest);

@@ -44,6 +44,25 @@ static enum decoded put_together(struct intake *intake, struct arrival *arrival)
     return decoded;
 }
 
+static void hand_on(const struct intake *intake, const struct packet *packet, enum datagram_kind kind) {
+    if (intake->datagrams == NULL)
+        return;
+    struct datagram datagram = {.kind = kind, .mac = packet->mac, .ttl = packet->ttl, .seen = packet->seen};
+    if (kind != DATAGRAM_ARP) {
+        datagram.source = packet->source;
+        datagram.destination = packet->destination;
+    }
+    if (kind == DATAGRAM_UNREACHABLE) {
+        datagram.reporter = packet->reporter;
+        datagram.icmp_type = packet->icmp_type;
+        datagram.icmp_code = packet->icmp_code;
+    } else {
+        datagram.bytes = packet->payload;
+        datagram.cut = packet->cut;
+    }
+    intake->datagrams(intake->context, &datagram);
+}
+
 static void take(struct intake *intake, struct arrival *arrival) {
     uint64_t *lost = intake->tally->lost;
     tracker_time(intake->tracker, arrival->seen.time);
@@ -53,6 +72,15 @@ static void take(struct intake *intake, struct arrival *arrival) {
         break;
     case DECODED_UNREACHABLE:
         tracker_unreachable(intake->tracker, &arrival->packet);
+        break;
+    case DECODED_UDP:
+        hand_on(intake, &arrival->packet, DATAGRAM_UDP);
+        break;
+    case DECODED_UDP_UNREACHABLE:
+        hand_on(intake, &arrival->packet, DATAGRAM_UNREACHABLE);
+        break;
+    case DECODED_ARP:
+        hand_on(intake, &arrival->packet, DATAGRAM_ARP);
         break;
     case DECODED_IPSEC:
         lost[LOSS_IPSEC_FRAMES]++;
@@ -68,6 +96,9 @@ static void take(struct intake *intake, struct arrival *arrival) {
         break;
     case DECODED_BAD_TCP:
         lost[LOSS_BAD_TCPS]++;
+        break;
+    case DECODED_BAD_UDP:
+        lost[LOSS_BAD_UDPS]++;
         break;
     case DECODED_OTHER_LINK:
         lost[LOSS_OTHER_LINK]++;

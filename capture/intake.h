@@ -4,6 +4,7 @@
 
 #include "capture/fragments.h"
 #include "capture/tracker.h"
+#include "wire/datagram.h"
 
 #include <stddef.h>
 
@@ -23,6 +24,8 @@ struct intake {
     struct tracker *tracker;
     struct fragments *fragments;
     struct tally *tally;
+    datagram_handler datagrams; /* NULL: nobody takes them */
+    void *context;              /* theirs */
     struct arrival arrivals[INTAKE_AHEAD];
     size_t count;
 };

@@ -19,7 +19,7 @@ enum {
 
 enum { PAD1 = 0, JUMBO = 0xc2, LARGEST_PLAIN = 65535 };
 
-static enum decoded read_ipv4(struct window *w, struct datagram *d) {
+static enum decoded read_ipv4(struct window *w, struct ip_datagram *d) {
     if (w->captured < IPV4_SIZE)
         return too_short(w, IPV4_SIZE, DECODED_BAD_IP);
     size_t header = (size_t)(w->at[0] & 0x0f) * 4;
@@ -49,7 +49,7 @@ static enum decoded read_ipv4(struct window *w, struct datagram *d) {
     return d->protocol == AUTHENTICATION ? ip_extensions(w, d) : DECODED_OTHER;
 }
 
-static bool is_extension(const struct datagram *d) {
+static bool is_extension(const struct ip_datagram *d) {
     if (d->source.family == ADDRESS_IPV4)
         return d->protocol == AUTHENTICATION;
     switch (d->protocol) {
@@ -68,7 +68,7 @@ static bool is_extension(const struct datagram *d) {
 }
 
 /* RFC 8200 4; the authentication header counts its length in other units (RFC 4302 2.2). */
-enum decoded ip_extensions(struct window *w, struct datagram *d) {
+enum decoded ip_extensions(struct window *w, struct ip_datagram *d) {
     for (int count = 0; is_extension(d) && !d->fragment; count++) {
         if (count == MAX_EXTENSIONS)
             return DECODED_NESTED;
@@ -107,7 +107,7 @@ static uint32_t jumbo_length(const struct window *w) {
 }
 
 /* A payload length of 0 is a jumbogram, or a packet that the network card is to segment. */
-static enum decoded read_ipv6(struct window *w, struct datagram *d) {
+static enum decoded read_ipv6(struct window *w, struct ip_datagram *d) {
     if (w->captured < IPV6_SIZE)
         return too_short(w, IPV6_SIZE, DECODED_BAD_IP);
     if (w->at[0] >> 4 != 6)
@@ -129,7 +129,7 @@ static enum decoded read_ipv6(struct window *w, struct datagram *d) {
     return ip_extensions(w, d);
 }
 
-enum decoded ip_read(struct window *w, uint16_t ethertype, struct datagram *d) {
+enum decoded ip_read(struct window *w, uint16_t ethertype, struct ip_datagram *d) {
     return ethertype == ETHERTYPE_IPV4 ? read_ipv4(w, d) : read_ipv6(w, d);
 }
 

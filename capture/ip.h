@@ -19,7 +19,7 @@ enum {
 };
 
 /* One datagram: its addresses, and what it carries. */
-struct datagram {
+struct ip_datagram {
     struct address source;
     struct address destination;
     uint8_t ttl;
@@ -32,9 +32,9 @@ struct datagram {
 
 /* Reads all IP headers: what w holds then is what the datagram carries. ethertype is one of the two of IP.
  * DECODED_OTHER: they were sound. */
-enum decoded ip_read(struct window *w, uint16_t ethertype, struct datagram *d);
+enum decoded ip_read(struct window *w, uint16_t ethertype, struct ip_datagram *d);
 /* The extension headers of IPv6, and of IPv4 the authentication header, from d->protocol on. */
-enum decoded ip_extensions(struct window *w, struct datagram *d);
+enum decoded ip_extensions(struct window *w, struct ip_datagram *d);
 /* Whether such a packet lies here, where nothing says so for certain: DECODED_OTHER yes, DECODED_CUT cannot tell,
  * DECODED_BAD_IP no. */
 enum decoded ip_look(const struct window *w, uint16_t ethertype);

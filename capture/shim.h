@@ -8,6 +8,7 @@
 
 enum {
     ETHERTYPE_NONE = 0, /* nothing that we look into */
+    ETHERTYPE_ARP = 0x0806,
     ETHERTYPE_IPV4 = 0x0800,
     ETHERTYPE_ETHERNET = 0x6558, /* transparent Ethernet bridging */
     ETHERTYPE_IPV6 = 0x86dd,

@@ -51,6 +51,12 @@ static bool dissect_until_over(void *context, const struct segment *segment) {
     return dissect_segment(a->dissect, segment);
 }
 
+static void dissect_datagram_until_over(void *context, const struct datagram *datagram) {
+    struct analysis *a = context;
+    if (!is_over(a))
+        dissect_datagram(a->dissect, datagram);
+}
+
 static bool name_files(struct analysis *a, const char *const *paths, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         if (!file_names_add(&a->names, paths[i])) {
@@ -66,6 +72,7 @@ static bool read_captures(struct analysis *a, const char *const *paths, uint32_t
     struct capture *capture = capture_open(dissect_until_over, a, &a->tally, error);
     bool sound = capture != NULL && (filter == NULL || capture_filter(capture, filter, error));
     if (sound) {
+        capture_datagrams(capture, dissect_datagram_until_over, a);
         capture_go_on(capture, reads_on, a);
         if (a->follow)
             capture_follow(capture);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dissect/dissect.h"
 
+#include "dissect/connectionless.h"
 #include "dissect/conversation.h"
 #include "dissect/follower.h"
 #include "dissect/hints.h"
+#include "dissect/neighbours.h"
 #include "dissect/pipes.h"
 #include "dissect/recognise.h"
 #include "dissect/smb.h"
@@ -16,10 +18,18 @@ struct dissect {
     void *context;
     struct tally *tally;
     struct hints hints;
+    struct connectionless *connectionless;
+    struct neighbours *neighbours;
     char opened;  /* the connection stands, no byte has come */
     char blind;   /* the same, by a packet of the client alone */
     char foreign; /* its bytes are of no interest */
 };
+
+static void tell(void *context, const struct fact *fact) {
+    struct dissect *d = context;
+    hints_learn(&d->hints, fact);
+    d->handler(d->context, fact);
+}
 
 struct dissect *dissect_open(fact_handler handler, void *context, struct tally *tally) {
     struct dissect *d = calloc(1, sizeof *d);
@@ -28,20 +38,31 @@ struct dissect *dissect_open(fact_handler handler, void *context, struct tally *
     d->handler = handler;
     d->context = context;
     d->tally = tally;
-    return d;
+    d->connectionless = connectionless_open(tell, d, tally);
+    d->neighbours = neighbours_open(tell, d, tally);
+    if (d->connectionless != NULL && d->neighbours != NULL)
+        return d;
+    dissect_close(d);
+    return NULL;
 }
 
-void dissect_close(struct dissect *d) { free(d); }
+void dissect_close(struct dissect *d) {
+    if (d->connectionless != NULL)
+        connectionless_close(d->connectionless);
+    if (d->neighbours != NULL)
+        neighbours_close(d->neighbours);
+    free(d);
+}
+
+void dissect_datagram(void *dissect, const struct datagram *datagram) {
+    struct dissect *d = dissect;
+    if (!neighbours_datagram(d->neighbours, datagram))
+        connectionless_datagram(d->connectionless, datagram);
+}
 
 static struct follower *follower_of(const struct dissect *d, const struct flow *flow) {
     const void *c = flow->conversation;
     return c == &d->opened || c == &d->blind || c == &d->foreign ? NULL : flow->conversation;
-}
-
-static void tell(void *context, const struct fact *fact) {
-    struct dissect *d = context;
-    hints_learn(&d->hints, fact);
-    d->handler(d->context, fact);
 }
 
 /* For the one or the other, by its kind. */

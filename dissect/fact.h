@@ -13,6 +13,7 @@
 enum {
     FACT_MAX_TOWERS = 8,    /* Windows asks for at most 4 */
     FACT_MAX_CONTEXTS = 16, /* of one bind; Windows offers 3 for one interface */
+    FACT_MAX_BINDINGS = 16, /* of one DCOM answer; Windows tells a name and its addresses, for one transport */
     FACT_TEXT_SIZE = 128,   /* pipe names, annotations (64 by specification), server names; cut beyond it */
 };
 
@@ -33,6 +34,12 @@ enum fact_kind {
     FACT_FAULT,               /* call: every first fault of a (context, opnum, status) */
     FACT_AUTHENTICATION,      /* authentication: first seen per connection, type and level */
     FACT_SERVER_NAME,         /* name: the server says what it is called */
+    FACT_PIPE_OPENED,         /* pipe: an SMB server opened a named pipe */
+    FACT_PIPE_REFUSED,        /* pipe: it did not */
+    FACT_BINDINGS_TOLD,       /* bindings: DCOM: a server tells how it, or an object of it, is reached */
+    FACT_LINK_ADDRESS,        /* link: ARP: the server's address is at this link-layer address */
+    FACT_CLUSTER_ADDRESS,     /* resource: clusapi: the address of an IP Address resource */
+    FACT_UNREADABLE,          /* unreadable: from here on nothing of this conversation can be read, and why */
     FACT_CLOSED,              /* closing: the end of a connection that carried RPC or nothing, or is likely to have */
     FACT_MALFORMED,           /* malformed: PDU bytes that contradict themselves */
     FACT_GAP,                 /* gap: bytes of an RPC connection that are not in the capture */
@@ -122,12 +129,64 @@ struct fact_authentication {
     uint8_t level; /* auth_level: 2 connect … 6 privacy */
 };
 
-enum name_source { NAME_NTLM_COMPUTER, NAME_NTLM_DOMAIN, NAME_NTLM_DNS_COMPUTER, NAME_NTLM_DNS_DOMAIN, NAME_SOURCES };
+enum name_source {
+    NAME_NTLM_COMPUTER,
+    NAME_NTLM_DOMAIN,
+    NAME_NTLM_DNS_COMPUTER,
+    NAME_NTLM_DNS_DOMAIN,
+    NAME_SMB_GUID,         /* ServerGuid of an SMB server, as text */
+    NAME_SMB_SERVER,       /* ServerName of an SMB 1 negotiation */
+    NAME_NETBIOS_SESSION,  /* the name that a NetBIOS session was opened to */
+    NAME_NETBIOS,          /* answer or registration in the NetBIOS name service */
+    NAME_DNS,              /* owner of an A or AAAA record, or of a CNAME to it */
+    NAME_KERBEROS_SERVICE, /* the service of a ticket that the client showed, "cifs/host" */
+    NAME_SOURCES
+};
 
 struct fact_name {
     enum name_source source;
     char name[FACT_TEXT_SIZE]; /* UTF-8 */
 };
+
+struct fact_pipe {
+    uint32_t status; /* REFUSED: NTSTATUS of the CREATE; the pipe's name is fact.pipe_name */
+};
+
+enum bindings_source {
+    BINDINGS_SERVER_ALIVE,    /* ServerAlive2: all names and addresses of the machine, without ports */
+    BINDINGS_OXID,            /* ResolveOxid, ResolveOxid2: of an object exporter */
+    BINDINGS_ACTIVATION,      /* RemoteActivation */
+    BINDINGS_CREATE_INSTANCE, /* RemoteCreateInstance, RemoteGetClassObject */
+    BINDINGS_SOURCES
+};
+
+/* A STRINGBINDING (MS-DCOM 2.2.19.3). Its address is ADDRESS_NONE where it names a host; port 0 where it has none. */
+struct fact_binding {
+    enum transport transport;
+    struct endpoint endpoint;
+    char name[FACT_TEXT_SIZE]; /* host name; or a pipe's */
+};
+
+struct fact_bindings {
+    enum bindings_source source;
+    uint32_t call_id;
+    uint32_t offered; /* bindings in the answer */
+    uint8_t count;    /* kept below */
+    struct fact_binding bindings[FACT_MAX_BINDINGS];
+};
+
+struct fact_link {
+    struct mac mac;
+    bool gratuitous; /* it was told without a question, as when an address moves */
+};
+
+struct fact_resource {
+    struct address address;
+    char name[FACT_TEXT_SIZE];    /* of the resource, "" if not known */
+    char network[FACT_TEXT_SIZE]; /* of the cluster, likewise */
+};
+
+enum unreadable { UNREADABLE_SMB_ENCRYPTED, UNREADABLE_RPC_OVER_HTTP_2, UNREADABLES };
 
 struct fact_closing {
     enum close_reason reason;
@@ -166,6 +225,11 @@ struct fact {
         struct fact_call call;
         struct fact_authentication authentication;
         struct fact_name name;
+        struct fact_pipe pipe;
+        struct fact_bindings bindings;
+        struct fact_link link;
+        struct fact_resource resource;
+        enum unreadable unreadable;
         struct fact_closing closing;
         struct {
             enum malformation why;
@@ -177,6 +241,7 @@ struct fact {
         } gap;
         struct tally tally;
     };
+    char pipe_name[FACT_TEXT_SIZE]; /* TRANSPORT_PIPE only, else not set: without "\\PIPE\\"; "" if not known */
 };
 
 /* Valid for the call only; who keeps a fact copies it. */

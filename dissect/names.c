@@ -6,12 +6,12 @@
 #include <string.h>
 
 static void tell(const struct teller *teller, const struct ntlm_names *names, const struct sighting *seen) {
-    for (enum name_source source = 0; source < NAME_SOURCES; source++) {
+    for (unsigned source = 0; source < NTLM_NAMES; source++) {
         if (names->names[source][0] == '\0')
             continue;
         struct fact fact;
         teller_begin(teller, &fact, FACT_SERVER_NAME, seen);
-        fact.name.source = source;
+        fact.name.source = (enum name_source)source;
         memcpy(fact.name.name, names->names[source], sizeof fact.name.name);
         teller_tell(teller, &fact);
     }

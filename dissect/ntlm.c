@@ -51,7 +51,7 @@ static bool pairs_read(struct bytes info, struct ntlm_names *names) {
         struct bytes value = reader_take(&r, length);
         if (id == 0)
             break;
-        if (id <= NAME_SOURCES)
+        if (id <= NTLM_NAMES)
             text_from_utf16(names->names[id - 1], value);
     }
     return !r.failed;

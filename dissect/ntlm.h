@@ -5,9 +5,11 @@
 #include "dissect/fact.h"
 #include "wire/bytes.h"
 
+enum { NTLM_NAMES = NAME_NTLM_DNS_DOMAIN + 1 };
+
 /* The names that a server gives itself in an NTLM CHALLENGE; "" for those that it does not tell. */
 struct ntlm_names {
-    char names[NAME_SOURCES][FACT_TEXT_SIZE];
+    char names[NTLM_NAMES][FACT_TEXT_SIZE];
 };
 
 /* Finds a CHALLENGE in an authentication token, whatever it is wrapped in. */

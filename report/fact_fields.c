@@ -18,6 +18,12 @@ const char *const FACT_KIND_NAMES[FACT_KINDS] = {
     [FACT_FAULT] = "fault",
     [FACT_AUTHENTICATION] = "authentication",
     [FACT_SERVER_NAME] = "server_name",
+    [FACT_PIPE_OPENED] = "pipe_opened",
+    [FACT_PIPE_REFUSED] = "pipe_refused",
+    [FACT_BINDINGS_TOLD] = "bindings_told",
+    [FACT_LINK_ADDRESS] = "link_address",
+    [FACT_CLUSTER_ADDRESS] = "cluster_address",
+    [FACT_UNREADABLE] = "unreadable",
     [FACT_CLOSED] = "closed",
     [FACT_MALFORMED] = "malformed",
     [FACT_GAP] = "gap",
@@ -34,6 +40,24 @@ static const char *const NAME_SOURCE_NAMES[NAME_SOURCES] = {
     [NAME_NTLM_DOMAIN] = "ntlm_domain",
     [NAME_NTLM_DNS_COMPUTER] = "ntlm_dns_computer",
     [NAME_NTLM_DNS_DOMAIN] = "ntlm_dns_domain",
+    [NAME_SMB_GUID] = "smb_guid",
+    [NAME_SMB_SERVER] = "smb_server",
+    [NAME_NETBIOS_SESSION] = "netbios_session",
+    [NAME_NETBIOS] = "netbios",
+    [NAME_DNS] = "dns",
+    [NAME_KERBEROS_SERVICE] = "kerberos_service",
+};
+
+static const char *const BINDINGS_SOURCE_NAMES[BINDINGS_SOURCES] = {
+    [BINDINGS_SERVER_ALIVE] = "server_alive",
+    [BINDINGS_OXID] = "oxid",
+    [BINDINGS_ACTIVATION] = "activation",
+    [BINDINGS_CREATE_INSTANCE] = "create_instance",
+};
+
+static const char *const UNREADABLE_NAMES[UNREADABLES] = {
+    [UNREADABLE_SMB_ENCRYPTED] = "smb_encrypted",
+    [UNREADABLE_RPC_OVER_HTTP_2] = "rpc_over_http_2",
 };
 
 static const char *const MALFORMATION_NAMES[MALFORMATIONS] = {
@@ -56,6 +80,7 @@ static const char *const CLOSE_NAMES[CLOSE_REASONS] = {
 /* One line of a table: the JSON key, the type, and where it lies in a fact (or in an item of a list). */
 #define IN_FACT(name, kind, member) .key = (name), .type = (kind), .at = offsetof(struct fact, member)
 #define IN_TOWER(name, kind, member) .key = (name), .type = (kind), .at = offsetof(struct fact_tower, member)
+#define IN_BINDING(name, kind, member) .key = (name), .type = (kind), .at = offsetof(struct fact_binding, member)
 #define IN_CONTEXT(name, kind, member) .key = (name), .type = (kind), .at = offsetof(struct fact_context, member)
 
 const struct field FACT_FIELDS[] = {
@@ -157,6 +182,45 @@ static const struct field NAME_FIELDS[] = {
     {0},
 };
 
+static const struct field PIPE_FIELDS[] = {
+    {IN_FACT("status", FIELD_U32, pipe.status)},
+    {0},
+};
+
+static const struct field BINDING_FIELDS[] = {
+    {IN_BINDING("transport", FIELD_CHOICE, transport), .size = TRANSPORT_KINDS, .names = TRANSPORT_NAMES},
+    {IN_BINDING("endpoint", FIELD_ENDPOINT, endpoint)},
+    {IN_BINDING("name", FIELD_TEXT, name), .size = FACT_TEXT_SIZE},
+    {0},
+};
+
+static const struct field BINDINGS_FIELDS[] = {
+    {IN_FACT("source", FIELD_CHOICE, bindings.source), .size = BINDINGS_SOURCES, .names = BINDINGS_SOURCE_NAMES},
+    {IN_FACT("call_id", FIELD_U32, bindings.call_id)},
+    {IN_FACT("offered", FIELD_U32, bindings.offered)},
+    {IN_FACT("bindings", FIELD_LIST, bindings.bindings), .size = FACT_MAX_BINDINGS, .items = BINDING_FIELDS,
+     .item_size = sizeof(struct fact_binding), .count_at = offsetof(struct fact, bindings.count)},
+    {0},
+};
+
+static const struct field LINK_FIELDS[] = {
+    {IN_FACT("mac", FIELD_MAC, link.mac)},
+    {IN_FACT("gratuitous", FIELD_BOOL, link.gratuitous)},
+    {0},
+};
+
+static const struct field RESOURCE_FIELDS[] = {
+    {IN_FACT("address", FIELD_ADDRESS, resource.address)},
+    {IN_FACT("name", FIELD_TEXT, resource.name), .size = FACT_TEXT_SIZE},
+    {IN_FACT("network", FIELD_TEXT, resource.network), .size = FACT_TEXT_SIZE},
+    {0},
+};
+
+static const struct field UNREADABLE_FIELDS[] = {
+    {IN_FACT("what", FIELD_CHOICE, unreadable), .size = UNREADABLES, .names = UNREADABLE_NAMES},
+    {0},
+};
+
 static const struct field CLOSING_FIELDS[] = {
     {IN_FACT("reason", FIELD_CHOICE, closing.reason), .size = CLOSE_REASONS, .names = CLOSE_NAMES},
     {IN_FACT("by", FIELD_CHOICE, closing.by), .size = DIRECTIONS, .names = DIRECTION_NAMES},
@@ -217,10 +281,21 @@ static const struct field *const KIND_FIELDS[FACT_KINDS] = {
     [FACT_FAULT] = CALL_FIELDS,
     [FACT_AUTHENTICATION] = AUTHENTICATION_FIELDS,
     [FACT_SERVER_NAME] = NAME_FIELDS,
+    [FACT_PIPE_OPENED] = PIPE_FIELDS,
+    [FACT_PIPE_REFUSED] = PIPE_FIELDS,
+    [FACT_BINDINGS_TOLD] = BINDINGS_FIELDS,
+    [FACT_LINK_ADDRESS] = LINK_FIELDS,
+    [FACT_CLUSTER_ADDRESS] = RESOURCE_FIELDS,
+    [FACT_UNREADABLE] = UNREADABLE_FIELDS,
     [FACT_CLOSED] = CLOSING_FIELDS,
     [FACT_MALFORMED] = MALFORMED_FIELDS,
     [FACT_GAP] = GAP_FIELDS,
     [FACT_CAPTURE_ENDED] = TALLY_FIELDS,
+};
+
+const struct field PIPE_NAME_FIELDS[] = {
+    {IN_FACT("pipe", FIELD_TEXT, pipe_name), .size = FACT_TEXT_SIZE},
+    {0},
 };
 
 const struct field *fact_fields_of(enum fact_kind kind) { return KIND_FIELDS[kind]; }

@@ -11,6 +11,7 @@ extern const char *const FACT_KIND_NAMES[FACT_KINDS];      /* "connect_attempted
 extern const char *const TRANSPORT_NAMES[TRANSPORT_KINDS]; /* protocol sequences: "ncacn_ip_tcp" … */
 
 extern const struct field FACT_FIELDS[];
+extern const struct field PIPE_NAME_FIELDS[]; /* TRANSPORT_PIPE adds it to every kind */
 const struct field *fact_fields_of(enum fact_kind kind);
 
 #endif

@@ -9,7 +9,8 @@
 static json_t *fact_object(const struct fact *fact, const struct file_names *files) {
     json_t *object = json_pack("{s:s, s:s}", "type", "fact", "kind", FACT_KIND_NAMES[fact->kind]);
     if (object != NULL && fields_write(FACT_FIELDS, fact, files, object) &&
-        fields_write(fact_fields_of(fact->kind), fact, files, object))
+        fields_write(fact_fields_of(fact->kind), fact, files, object) &&
+        (fact->transport != TRANSPORT_PIPE || fields_write(PIPE_NAME_FIELDS, fact, files, object)))
         return object;
     json_decref(object);
     return NULL;
@@ -42,7 +43,8 @@ static bool object_read(const json_t *object, struct file_names *files, struct f
     if (!kind_read(object, &fact->kind, error))
         return false;
     if (fields_read(FACT_FIELDS, object, fact, files, why) &&
-        fields_read(fact_fields_of(fact->kind), object, fact, files, why))
+        fields_read(fact_fields_of(fact->kind), object, fact, files, why) &&
+        (fact->transport != TRANSPORT_PIPE || fields_read(PIPE_NAME_FIELDS, object, fact, files, why)))
         return true;
     snprintf(error, FACT_ERROR_SIZE, "%s: %s", FACT_KIND_NAMES[fact->kind], why);
     return false;

@@ -26,6 +26,7 @@ static const struct loss_words {
     {LOSS_OTHER_LINK, NOT_READ, "frame of an unknown link type", "frames of an unknown link type"},
     {LOSS_BAD_LINKS, NOT_READ, "frame with malformed link headers", "frames with malformed link headers"},
     {LOSS_BAD_IPS, NOT_READ, "frame with malformed IP headers", "frames with malformed IP headers"},
+    {LOSS_BAD_UDPS, NOT_READ, "frame with malformed UDP headers", "frames with malformed UDP headers"},
     {LOSS_BAD_TCPS, NOT_READ, "frame with malformed TCP headers", "frames with malformed TCP headers"},
     {LOSS_NESTED_FRAMES, NOT_READ, "frame nested too deep", "frames nested too deep"},
     {LOSS_IPSEC_FRAMES, NOT_READ, "frame encrypted by IPsec", "frames encrypted by IPsec"},

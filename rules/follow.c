@@ -97,6 +97,12 @@ void knowledge_follow(struct knowledge *k, const struct fact *fact) {
     case FACT_GAP:
         gap(k, fact);
         break;
+    case FACT_PIPE_OPENED:
+    case FACT_PIPE_REFUSED:
+    case FACT_BINDINGS_TOLD:
+    case FACT_LINK_ADDRESS:
+    case FACT_CLUSTER_ADDRESS:
+    case FACT_UNREADABLE:
     case FACT_AUTHENTICATION:
     case FACT_MALFORMED:
     case FACT_KINDS:

@@ -11,6 +11,7 @@ const char *const LOSS_NAMES[LOSS_KINDS] = {
     [LOSS_BAD_LINKS] = "bad_link_headers",
     [LOSS_BAD_IPS] = "bad_ip_headers",
     [LOSS_BAD_TCPS] = "bad_tcp_headers",
+    [LOSS_BAD_UDPS] = "bad_udp_headers",
     [LOSS_NESTED_FRAMES] = "too_nested_frames",
     [LOSS_IPSEC_FRAMES] = "ipsec_frames",
     [LOSS_IP_FRAGMENTS] = "ip_fragments",

@@ -17,6 +17,7 @@ enum loss {
     LOSS_BAD_LINKS,       /* frames whose link-layer or tunnel headers contradict themselves */
     LOSS_BAD_IPS,         /* the same of IP headers */
     LOSS_BAD_TCPS,        /* the same of TCP headers, or a sequence number that is out of all proportion */
+    LOSS_BAD_UDPS,        /* the same of UDP headers */
     LOSS_NESTED_FRAMES,   /* frames with more tags, extension headers or tunnels than are opened */
     LOSS_IPSEC_FRAMES,    /* frames that carry IPsec ESP, which cannot be read */
     LOSS_IP_FRAGMENTS,    /* IP fragments of datagrams that never became whole */

@@ -101,10 +101,10 @@ static void what_is_not_ours_is_left_alone(void) {
     static struct buffer b;
     struct packet p;
     build_layer(&ETHERNET, &b);
-    b.at[13] = 6; /* ARP */
+    b.at[13] = 1;
     CU_ASSERT_EQUAL(decode(LINKTYPE_ETHERNET, &b, b.len, &p), DECODED_OTHER);
     b.at[13] = 0;
-    b.at[14 + 9] = 17; /* UDP */
+    b.at[14 + 9] = 2; /* IGMP */
     CU_ASSERT_EQUAL(decode(LINKTYPE_ETHERNET, &b, b.len, &p), DECODED_OTHER);
     CU_ASSERT_EQUAL(decode(105, &b, b.len, &p), DECODED_OTHER_LINK);
 }

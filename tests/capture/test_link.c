@@ -150,7 +150,7 @@ static void stacks_have_a_limit(void) {
 }
 
 static void what_is_not_ip_is_left_alone(void) {
-    CU_ASSERT_EQUAL(DECODED(LINKTYPE_ETHERNET, MACS "\x08\x06"), DECODED_OTHER);                       /* ARP */
+    CU_ASSERT_EQUAL(DECODED(LINKTYPE_ETHERNET, MACS "\x08\x01"), DECODED_OTHER);
     CU_ASSERT_EQUAL(DECODED(LINKTYPE_ETHERNET, MACS "\0\x26\x42\x42\x03\0\0\0\x08\0"), DECODED_OTHER); /* STP */
     CU_ASSERT_EQUAL(DECODED(LINKTYPE_ETHERNET, MACS "\0\3\xaa\xaa\x03\0\0\0\x08\0"), DECODED_OTHER);   /* padded LLC */
     CU_ASSERT_EQUAL(DECODED(LINKTYPE_ETHERNET, MACS "\0\x35\xaa\xaa\x03\0\0\x0c\x08\0"), DECODED_OTHER);

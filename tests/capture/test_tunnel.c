@@ -142,6 +142,7 @@ static enum decoded decoded_of(const struct tunnel *t) {
 }
 
 static void what_only_looks_like_a_tunnel_is_left_alone(void) {
+    enum { GRES = 4 };
     static const struct tunnel others[] = {
         TUNNEL(47, false, "\0\1\x88\x0b\0\0\0\0"),                     /* PPTP */
         TUNNEL(47, false, "\x40\0\x08\0\0\0\0\0"),                     /* with routing */
@@ -159,7 +160,7 @@ static void what_only_looks_like_a_tunnel_is_left_alone(void) {
         PORT(4500, false, "\0\0\0\xff\0\0\5\0"),
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        CU_ASSERT_EQUAL(decoded_of(&others[i]), DECODED_OTHER);
+        CU_ASSERT_EQUAL(decoded_of(&others[i]), i < GRES ? DECODED_OTHER : DECODED_UDP);
     static const struct tunnel esp = PORT(4500, false, "\1\2\3\4\0\0\0\1");
     CU_ASSERT_EQUAL(decoded_of(&esp), DECODED_IPSEC);
     static const struct tunnel damaged = TUNNEL(47, true, "\0\0\x08\0");

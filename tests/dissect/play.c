@@ -9,9 +9,11 @@
 #include <string.h>
 
 static const char *const KINDS[FACT_KINDS] = {
-    "attempted",      "established", "refused",       "unreachable",  "unanswered", "map_asked",    "map_answered",
-    "lookup_entry",   "bind_asked",  "bind_answered", "bind_refused", "first_call", "first_answer", "fault",
-    "authentication", "server_name", "closed",        "malformed",    "gap",        "capture_ended"};
+    "attempted",     "established",  "refused",         "unreachable",   "unanswered",   "map_asked",
+    "map_answered",  "lookup_entry", "bind_asked",      "bind_answered", "bind_refused", "first_call",
+    "first_answer",  "fault",        "authentication",  "server_name",   "pipe_opened",  "pipe_refused",
+    "bindings_told", "link_address", "cluster_address", "unreadable",    "closed",       "malformed",
+    "gap",           "capture_ended"};
 static const char *const TRANSPORTS[TRANSPORT_KINDS] = {"unknown", "tcp", "udp", "pipe", "http", "local"};
 
 __attribute__((format(printf, 2, 3))) static void write_down(struct play *p, const char *format, ...) {
@@ -97,6 +99,21 @@ static void write_closing(struct play *p, const struct fact_closing *closing) {
                    closing->unseen[FROM_SERVER] ? "server" : "");
 }
 
+static void write_bindings(struct play *p, const struct fact_bindings *bindings) {
+    char text[ENDPOINT_TEXT_SIZE];
+    write_down(p, " source=%d call=%" PRIu32 " offered=%" PRIu32, (int)bindings->source, bindings->call_id,
+               bindings->offered);
+    for (size_t i = 0; i < bindings->count; i++)
+        write_down(p, " [%s %s %s]", TRANSPORTS[bindings->bindings[i].transport],
+                   endpoint_text(&bindings->bindings[i].endpoint, text), bindings->bindings[i].name);
+}
+
+static void write_resource(struct play *p, const struct fact_resource *resource) {
+    char text[ENDPOINT_TEXT_SIZE];
+    write_down(p, " %s \"%s\" \"%s\"", endpoint_text(&(struct endpoint){.address = resource->address}, text),
+               resource->name, resource->network);
+}
+
 static void write_body(struct play *p, const struct fact *fact) {
     switch (fact->kind) {
     case FACT_CONNECT_ATTEMPTED:
@@ -132,6 +149,23 @@ static void write_body(struct play *p, const struct fact *fact) {
     case FACT_SERVER_NAME:
         write_down(p, " %d=%s", (int)fact->name.source, fact->name.name);
         break;
+    case FACT_PIPE_OPENED:
+        break;
+    case FACT_PIPE_REFUSED:
+        write_down(p, " status=%" PRIx32, fact->pipe.status);
+        break;
+    case FACT_BINDINGS_TOLD:
+        write_bindings(p, &fact->bindings);
+        break;
+    case FACT_LINK_ADDRESS:
+        write_down(p, " mac=%u%s", fact->link.mac.octets[5], fact->link.gratuitous ? " gratuitous" : "");
+        break;
+    case FACT_CLUSTER_ADDRESS:
+        write_resource(p, &fact->resource);
+        break;
+    case FACT_UNREADABLE:
+        write_down(p, " what=%d", (int)fact->unreadable);
+        break;
     case FACT_CLOSED:
         write_closing(p, &fact->closing);
         break;
@@ -153,6 +187,8 @@ static void hear(void *context, const struct fact *fact) {
     write_down(p, "#%" PRIu64 " %s", fact->seen.frame, KINDS[fact->kind]);
     if (fact->client.port == p->flow.sides[FROM_SERVER].endpoint.port)
         write_down(p, " swapped");
+    if (fact->transport == TRANSPORT_PIPE && fact->pipe_name[0] != '\0')
+        write_down(p, " pipe=%s", fact->pipe_name);
     write_body(p, fact);
     write_down(p, "\n");
 }
