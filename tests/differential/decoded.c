@@ -5,13 +5,22 @@
 
 #include <stdio.h>
 
-/* What decoding makes of the frames of a capture file: a line for each TCP segment, as tshark's fields. */
+/* What decoding makes of the frames of a capture file: a line for each TCP segment, UDP datagram and ARP
+ * packet, as tshark's fields. */
 
-static void print(const struct packet *p, uint64_t frame) {
+static void print(const struct packet *p, enum decoded decoded, uint64_t frame) {
     char source[ADDRESS_TEXT_SIZE], destination[ADDRESS_TEXT_SIZE];
-    printf("%llu\t%s\t%u\t%s\t%u\t%lu\t%llu\n", (unsigned long long)frame, address_text(&p->source.address, source),
-           p->source.port, address_text(&p->destination.address, destination), p->destination.port,
-           (unsigned long)p->seq, (unsigned long long)p->payload.len + p->cut);
+    if (decoded == DECODED_ARP) {
+        printf("%llu\tarp\n", (unsigned long long)frame);
+        return;
+    }
+    printf("%llu\t%s\t%u\t%s\t%u\t", (unsigned long long)frame, address_text(&p->source.address, source),
+           p->source.port, address_text(&p->destination.address, destination), p->destination.port);
+    if (decoded == DECODED_TCP)
+        printf("%lu\t", (unsigned long)p->seq);
+    else
+        printf("udp\t");
+    printf("%llu\n", (unsigned long long)p->payload.len + p->cut);
 }
 
 static void print_all(struct source *source, struct fragments *fragments) {
@@ -25,8 +34,8 @@ static void print_all(struct source *source, struct fragments *fragments) {
         enum decoded decoded = decode_frame(&frame, &packet);
         while (decoded == DECODED_FRAGMENT && fragments_add(fragments, clock.now, &packet.fragment, &whole))
             decoded = decode_whole(&whole, &frame.seen, &packet);
-        if (decoded == DECODED_TCP)
-            print(&packet, frame.seen.frame);
+        if (decoded == DECODED_TCP || decoded == DECODED_UDP || decoded == DECODED_ARP)
+            print(&packet, decoded, frame.seen.frame);
     }
 }
 
