@@ -113,9 +113,17 @@ bool reassembly_full(const struct reassembly *r, size_t size, bool queue) {
     return (queue && r->free_count == 0) || r->size + cost(size) + ENGINE_BUFFER_MIN > r->limits.total_size;
 }
 
+/* Segments come in order, or a bit out of it: most find their place at the end of the queue, and those that fill one of
+ * many holes walk over a part of it. Small ones that are sent from the last to the first would walk over all. */
+static bool walks_too_much(const struct queue *queue) {
+    enum { WALKS_AT_ALL = 64 * 1024, WALKS_EACH = 128 };
+    return queue->walked > WALKS_AT_ALL + queue->puts * WALKS_EACH;
+}
+
 bool queue_full(const struct reassembly *r, const struct queue *queue, size_t size) {
     size_t puts = size / ENGINE_PIECE_MAX + 1;
-    return queue->segments + puts > ENGINE_QUEUE_MAX || queue->size + cost(size) > r->limits.queue_size;
+    return queue->segments + puts > ENGINE_QUEUE_MAX || queue->size + cost(size) > r->limits.queue_size ||
+           walks_too_much(queue);
 }
 
 struct queue *queue_open(struct reassembly *r, uint32_t next, void *owner, enum direction direction) {
@@ -190,16 +198,27 @@ struct sighting queue_head_seen(const struct queue *queue) {
     return queue->first->seen;
 }
 
-/* libnids searches from the end too, and puts equals behind each other. */
-static void insert(struct queue *q, struct waiting *item) {
+/* Behind which one it belongs; NULL: in front of all. libnids searches from the end, even for those, and puts equals
+ * behind each other; it searches for nothing whose turn has come. */
+static struct waiting *find_place(struct queue *q, const struct waiting *item) {
+    if (q->first != NULL && seq_after(q->first->seq, item->seq)) {
+        q->walked += seq_after(item->seq, q->stream.next) ? q->segments : 0;
+        return NULL;
+    }
     struct waiting *before = q->last;
-    while (before != NULL && seq_after(before->seq, item->seq))
-        before = before->before;
+    for (; before != NULL && seq_after(before->seq, item->seq); before = before->before)
+        q->walked++;
+    return before;
+}
+
+static void insert(struct queue *q, struct waiting *item) {
+    struct waiting *before = find_place(q, item);
     item->before = before;
     item->after = before != NULL ? before->after : q->first;
     *(before != NULL ? &before->after : &q->first) = item;
     *(item->after != NULL ? &item->after->before : &q->last) = item;
     q->segments++;
+    q->puts++;
 }
 
 struct turn {

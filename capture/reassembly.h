@@ -36,6 +36,8 @@ struct queue {
     struct waiting *first, *last; /* by sequence number, as libnids holds them */
     struct queue *older, *newer;
     uint32_t segments; /* waiting */
+    uint64_t puts;     /* in its life, */
+    uint64_t walked;   /* and how many of those that waited were passed over to find their places */
     size_t size;       /* octets that they cost */
     size_t buffer;     /* octets that libnids may have grown its buffer to */
 };
@@ -66,6 +68,7 @@ bool reassembly_full(const struct reassembly *r, size_t size, bool queue);
 /* NULL if there are as many as there may be. */
 struct queue *queue_open(struct reassembly *r, uint32_t next, void *owner, enum direction direction);
 void queue_close(struct reassembly *r, struct queue *queue);
+/* No room in this queue for so many octets more, or it costs too much time: then it stays so until it is empty. */
 bool queue_full(const struct reassembly *r, const struct queue *queue, size_t size);
 bool queue_empty(const struct queue *queue);
 /* Where the first and where the last of the waiting bytes begin and end. There must be some. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/help.h"
 
+#define CONFIG_HELP "  -c FILE               configuration: your own names of interfaces (YAML)\n"
 #define FILTER_HELP "  -f BPF                only frames that match a libpcap filter\n"
 #define FOLLOW_HELP "  --follow              wait for more at the end of the last file, until an interrupt\n"
 #define OUTPUT_HELP                                                                                                    \
     "  -o text|json          text (default), or JSON Lines\n"                                                          \
     "  -w FILE               write to FILE instead of standard output\n"
+#define EVIDENCE_HELP "  -v                    all evidence of each row\n"
 #define JUDGED_HELP                                                                                                    \
     "  --fail-on SEVERITY    info, warning (default), critical or never: status 1 from it on\n"                        \
     "  -q, -v                the verdict and findings only; every session and all evidence\n"                          \
@@ -19,7 +21,8 @@ void help_print(void) {
           "       bindsight judge FACTS...                judge facts, from any number of captures\n"
           "       bindsight bindings FILE...              which interface is bound at which address\n"
           "       bindsight rules [ID]                    what the rules say\n"
-          "\n" FILTER_HELP FOLLOW_HELP OUTPUT_HELP JUDGED_HELP
+          "       bindsight interfaces [NAME|UUID]        the interfaces that have a name\n"
+          "\n" CONFIG_HELP FILTER_HELP FOLLOW_HELP OUTPUT_HELP JUDGED_HELP
           "  --help, --version     also: bindsight COMMAND --help\n"
           "\n"
           "Exit status: 0 nothing found, 1 findings, 2 the work could not be done. More: man bindsight\n",
@@ -31,7 +34,7 @@ static const char *const COMMAND_HELP[COMMANDS] = {
                         "\n"
                         "Reads captures (pcap, pcapng; plain, gzip, zstd), merged by time, and tells which RPC\n"
                         "sessions go where their interface is not bound.\n"
-                        "\n" FILTER_HELP FOLLOW_HELP OUTPUT_HELP JUDGED_HELP "\n"
+                        "\n" CONFIG_HELP FILTER_HELP FOLLOW_HELP OUTPUT_HELP JUDGED_HELP "\n"
                         "examples:\n"
                         "  bindsight backup.pcap\n"
                         "  bindsight analyze -o json -w result.jsonl client.pcap server.pcap\n"
@@ -48,13 +51,13 @@ static const char *const COMMAND_HELP[COMMANDS] = {
                       "\n"
                       "Judges facts that 'bindsight facts' wrote (- is standard input). Several files are merged\n"
                       "by time, as if one capture had seen all of it.\n"
-                      "\n" OUTPUT_HELP JUDGED_HELP "\n"
+                      "\n" CONFIG_HELP OUTPUT_HELP JUDGED_HELP "\n"
                       "example:\n"
                       "  bindsight judge site-a.facts site-b.facts\n",
     [COMMAND_BINDINGS] = "usage: bindsight bindings [options] FILE...\n"
                          "\n"
                          "Tells which interface is bound at which address, by what the captures prove.\n"
-                         "\n" FILTER_HELP FOLLOW_HELP OUTPUT_HELP "  -v                    all evidence of each row\n"
+                         "\n" CONFIG_HELP FILTER_HELP FOLLOW_HELP OUTPUT_HELP EVIDENCE_HELP
                          "  --color WHEN          auto (default), always, never\n"
                          "\n"
                          "example:\n"
@@ -65,6 +68,14 @@ static const char *const COMMAND_HELP[COMMANDS] = {
                       "\n" OUTPUT_HELP "\n"
                       "example:\n"
                       "  bindsight rules unbound-address\n",
+    [COMMAND_INTERFACES] = "usage: bindsight interfaces [-c FILE] [-o text|json] [-w FILE] [NAME|UUID]\n"
+                           "\n"
+                           "Lists the interfaces that have a name; with a part of a name or UUID, those that have it,\n"
+                           "and the names of their operations.\n"
+                           "\n" CONFIG_HELP OUTPUT_HELP "\n"
+                           "examples:\n"
+                           "  bindsight interfaces exchange\n"
+                           "  bindsight interfaces a4f1db00-ca47-1067-b31f-00dd010662da\n",
 };
 
 void help_print_command(enum command command) { fputs(COMMAND_HELP[command], stdout); }

@@ -2,10 +2,12 @@
 #define _POSIX_C_SOURCE 200809L /* isatty */
 #include "cli/analysis.h"
 #include "cli/complaint.h"
+#include "cli/config.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/status.h"
+#include "report/interface_list.h"
 #include "report/json.h"
 #include "report/manual.h"
 #include "report/text.h"
@@ -106,10 +108,40 @@ static enum status rules(const struct options *options, FILE *out) {
     return written ? STATUS_CLEAN : STATUS_FAILED;
 }
 
-static enum status run(const struct options *options) {
+/* Those that match; false if the writing failed. */
+static bool some_interfaces(const struct options *options, FILE *out, size_t *count) {
+    const struct interface *interface;
+    bool written = true;
+    *count = 0;
+    for (size_t at = 0; written && (interface = interface_next(&at)) != NULL;) {
+        if (options->count > 0 && !interface_matches(interface, options->arguments[0]))
+            continue;
+        (*count)++;
+        if (options->json)
+            written = interface_json(out, interface);
+        else
+            interface_page(out, interface);
+    }
+    return written;
+}
+
+static enum status interfaces(const struct options *options, FILE *out) {
+    size_t count = 1;
+    bool all = options->count == 0;
+    bool written = all && !options->json ? interface_list(out) : some_interfaces(options, out, &count);
+    if (!written && !ferror(out))
+        complain(NULL, "no memory to list interfaces");
+    if (count == 0)
+        complain(options->arguments[0], "no interface has this name or UUID: 'bindsight interfaces' lists them");
+    return written && count > 0 ? STATUS_CLEAN : STATUS_FAILED;
+}
+
+static bool takes_files(enum command command) { return command != COMMAND_RULES && command != COMMAND_INTERFACES; }
+
+static enum status run_configured(const struct options *options) {
     struct output output;
-    uint32_t inputs = options->command == COMMAND_RULES ? 0 : options->count;
-    if (!output_open(&output, options->output, options->arguments, inputs))
+    uint32_t inputs = takes_files(options->command) ? options->count : 0;
+    if (!output_open(&output, options->output, options->arguments, inputs, options->config))
         return STATUS_FAILED;
     interrupt_catch();
     enum status status = STATUS_FAILED;
@@ -125,10 +157,24 @@ static enum status run(const struct options *options) {
     case COMMAND_RULES:
         status = rules(options, output.file);
         break;
+    case COMMAND_INTERFACES:
+        status = interfaces(options, output.file);
+        break;
     case COMMANDS:
         break;
     }
     return output_close(&output) ? status : STATUS_FAILED;
+}
+
+static enum status run(const struct options *options) {
+    struct config config;
+    if (!config_read(&config, options->config))
+        return STATUS_FAILED;
+    interfaces_configure(&config.interfaces);
+    enum status status = run_configured(options);
+    interfaces_configure(NULL);
+    config_free(&config);
+    return status;
 }
 
 int main(int argc, char **argv) {

@@ -23,11 +23,12 @@ struct command_form {
 };
 
 static const struct command_form FORMS[COMMANDS] = {
-    [COMMAND_ANALYZE] = {"analyze", "fowqvFCL", 1, UINT32_MAX},
+    [COMMAND_ANALYZE] = {"analyze", "cfowqvFCL", 1, UINT32_MAX},
     [COMMAND_FACTS] = {"facts", "fowL", 1, UINT32_MAX},
-    [COMMAND_JUDGE] = {"judge", "owqvFC", 1, UINT32_MAX},
-    [COMMAND_BINDINGS] = {"bindings", "fowvCL", 1, UINT32_MAX},
+    [COMMAND_JUDGE] = {"judge", "cowqvFC", 1, UINT32_MAX},
+    [COMMAND_BINDINGS] = {"bindings", "cfowvCL", 1, UINT32_MAX},
     [COMMAND_RULES] = {"rules", "ow", 0, 1},
+    [COMMAND_INTERFACES] = {"interfaces", "cow", 0, 1},
 };
 
 /* The index of a word among names; false if it is none of them. */
@@ -73,6 +74,9 @@ static bool read_color(struct options *options, const char *word) {
 
 static bool read_option(struct options *options, int letter, const char *value) {
     switch (letter) {
+    case 'c':
+        options->config = value;
+        return true;
     case 'f':
         options->filter = value;
         return true;
@@ -110,7 +114,7 @@ static const char *typed(char **argv, char letter[static 3]) {
 static enum options_outcome read_options(int argc, char **argv, struct options *options) {
     const struct command_form *form = &FORMS[options->command];
     opterr = 0; /* the complaints are ours */
-    for (int letter; (letter = getopt_long(argc, argv, ":f:o:w:qv", LONG_OPTIONS, NULL)) != -1;) {
+    for (int letter; (letter = getopt_long(argc, argv, ":c:f:o:w:qv", LONG_OPTIONS, NULL)) != -1;) {
         char short_form[3];
         if (letter == OPTION_HELP)
             return OPTIONS_HELP;

@@ -6,7 +6,15 @@
 
 /* What the command line asks for. Everything is borrowed from argv. */
 
-enum command { COMMAND_ANALYZE, COMMAND_FACTS, COMMAND_JUDGE, COMMAND_BINDINGS, COMMAND_RULES, COMMANDS };
+enum command {
+    COMMAND_ANALYZE,
+    COMMAND_FACTS,
+    COMMAND_JUDGE,
+    COMMAND_BINDINGS,
+    COMMAND_RULES,
+    COMMAND_INTERFACES,
+    COMMANDS
+};
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER, COLORS };
 
@@ -14,8 +22,9 @@ enum { FAIL_ON_NEVER = SEVERITIES };
 
 struct options {
     enum command command;
-    const char *const *arguments; /* files, or the id of a rule */
+    const char *const *arguments; /* files, the id of a rule, or the uuid or name of an interface */
     uint32_t count;
+    const char *config; /* -c; NULL: none */
     const char *filter; /* -f; NULL: none */
     const char *output; /* -w; NULL: standard output */
     bool follow;

@@ -12,8 +12,9 @@ struct output {
     const char *path; /* NULL: standard output */
 };
 
-/* A file that is also an input is refused: writing would empty it before it is read. */
-bool output_open(struct output *output, const char *path, const char *const *inputs, uint32_t count);
+/* A file that is also an input, or the configuration (which may be NULL), is refused: writing would empty it. */
+bool output_open(struct output *output, const char *path, const char *const *inputs, uint32_t count,
+                 const char *config);
 /* False if not all of it is written. A reader that went away early is told of by the status alone. */
 bool output_close(struct output *output);
 

@@ -54,6 +54,22 @@ struct context *association_context(const struct association *a, uint16_t id) {
     return NULL;
 }
 
+/* No client calls on a context before it was accepted: where the answer to its bind is not in the capture, the call
+ * tells that it was, and the bind what it means. */
+static struct context offered(const struct association *a, uint16_t id) {
+    struct context context = {.id = id};
+    for (uint32_t i = 0; i < a->question_count; i++) {
+        const struct question *question = &a->questions[i];
+        for (uint8_t k = 0; k < question->count; k++) {
+            if (question->contexts[k].id != id)
+                continue;
+            context.interface = question->contexts[k].interface;
+            context.transfer = question->contexts[k].transfer;
+        }
+    }
+    return context;
+}
+
 struct context *association_context_or_new(struct association *a, uint16_t id) {
     struct context *known = association_context(a, id);
     if (known != NULL)
@@ -65,7 +81,7 @@ struct context *association_context_or_new(struct association *a, uint16_t id) {
         return NULL;
     }
     a->contexts = contexts;
-    contexts[a->context_count] = (struct context){.id = id};
+    contexts[a->context_count] = offered(a, id);
     return &contexts[a->context_count++];
 }
 
@@ -123,7 +139,7 @@ bool association_answered(struct association *a, uint32_t call_id, struct questi
 }
 
 /* From the newest on: mostly that is the one. */
-struct call *association_find_call(struct association *a, uint32_t call_id) {
+struct call *association_find_call(const struct association *a, uint32_t call_id) {
     for (uint32_t i = a->call_count; i > 0; i--)
         if (a->calls[i - 1].call_id == call_id)
             return &a->calls[i - 1];

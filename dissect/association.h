@@ -30,7 +30,7 @@ struct fragments {
     size_t len, capacity;
 };
 
-enum call_kind { CALL_OTHER, CALL_MAP, CALL_LOOKUP };
+enum call_kind { CALL_OTHER, CALL_MAP, CALL_LOOKUP, CALL_OPEN_RESOURCE, CALL_RESOURCE_PROPERTIES };
 
 struct call {
     uint32_t call_id;
@@ -42,7 +42,7 @@ struct call {
     enum encoding encoding;
     bool asked; /* MAP: what was asked for is known, */
     struct syntax_id wanted;
-    struct uuid object;
+    struct uuid object; /* RESOURCE_PROPERTIES: the handle */
     enum transport transport;
     enum joining { JOINING_NOTHING, JOINING_REQUEST, JOINING_ANSWER } joining;
     struct fragments fragments; /* of what is being put together */
@@ -68,7 +68,8 @@ void association_stop(struct association *association);
 
 /* NULL: not known. Pointers are valid until the next call that adds. */
 struct context *association_context(const struct association *association, uint16_t id);
-/* The same, but an unknown one is entered with a nil interface. NULL: the table is full. */
+/* The same, but an unknown one is entered: with the interface that a bind without an answer offers for it, else with a
+ * nil one. NULL: the table is full. */
 struct context *association_context_or_new(struct association *association, uint16_t id);
 /* The last interface accepted for an id is what the id means. */
 void association_accept(struct association *association, const struct fact_context *accepted);
@@ -79,7 +80,7 @@ bool association_answered(struct association *association, uint32_t call_id, str
 
 /* A new call; one of the same call_id is forgotten. NULL: no memory. */
 struct call *association_call(struct association *association, uint32_t call_id);
-struct call *association_find_call(struct association *association, uint32_t call_id);
+struct call *association_find_call(const struct association *association, uint32_t call_id);
 void association_end_call(struct association *association, struct call *call);
 
 /* Appends a fragment's stub. False: too much; what was put together is released. */

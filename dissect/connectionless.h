@@ -10,6 +10,8 @@ struct connectionless;
 
 /* handler and tally are borrowed. NULL: no memory. */
 struct connectionless *connectionless_open(fact_handler handler, void *context, struct tally *tally);
+/* Any fact told, by whomever: mappers name endpoints. */
+void connectionless_learn(struct connectionless *connectionless, const struct fact *fact);
 /* A UDP datagram on any port, or an ICMP error about one. */
 void connectionless_datagram(struct connectionless *connectionless, const struct datagram *datagram);
 /* Tells the end of what is open, at the time of the last datagram, and frees. */

@@ -11,11 +11,14 @@
 struct conversation {
     struct follower follower;
     bool sure;
+    uint8_t greeted; /* so many of the server's first bytes are those of an ncacn_http server's banner */
     enum { ROLES_UNKNOWN, ROLES_BY_CALL, ROLES_BY_BIND } roles;
     uint64_t bytes[2];
     struct cutter cutters[2]; /* by the carrier's direction */
     struct exchange exchange;
     uint64_t missing[2];
+    size_t counted;                     /* bytes that it holds, as far as holders know; 0: it is none */
+    struct conversation *older, *newer; /* holders */
 };
 
 struct conversation *conversation_open(const struct teller *teller) {
@@ -72,6 +75,19 @@ static void become_sure(struct conversation *c, enum direction d, const struct s
     cut_all(c, other(d), (struct bytes){0}, seen);
 }
 
+/* Told though it is not sure: it will never be. */
+static void tell_tunnel(struct conversation *c, enum direction d, const struct sighting *seen) {
+    struct fact fact;
+    cutter_stop(&c->cutters[other(d)]);
+    if (d != FROM_CLIENT)
+        return;
+    c->exchange.teller.tally->lost[LOSS_HTTP_TUNNELS]++;
+    teller_begin(&c->exchange.teller, &fact, FACT_UNREADABLE, seen);
+    fact.transport = TRANSPORT_HTTP;
+    fact.unreadable = UNREADABLE_RPC_OVER_HTTP_2;
+    teller_tell(&c->exchange.teller, &fact);
+}
+
 static enum proof proof_needed(const struct conversation *c) {
     return c->sure || c->exchange.teller.origin.likely ? PROOF_END : PROOF_NEXT;
 }
@@ -98,6 +114,9 @@ static void cut_all(struct conversation *c, enum direction d, struct bytes input
             if (c->sure)
                 malformed(c, d, MALFORMED_HEADER, seen);
             break;
+        case CUT_TUNNEL:
+            tell_tunnel(c, d, seen);
+            return;
         case CUT_NOTHING:
             return;
         }
@@ -129,12 +148,73 @@ static bool interested(const struct conversation *c) {
     return c->sure ? !(client_lost && server_lost) : !(client_lost || server_lost);
 }
 
+/* The banner proves what carries the RPC, before any PDU does. */
+static void watch_greeting(struct conversation *c, struct bytes bytes) {
+    struct origin *origin = &c->exchange.teller.origin;
+    if (c->greeted == BANNER_SIZE || c->bytes[FROM_SERVER] != c->greeted || origin->midstream)
+        return;
+    c->greeted = (uint8_t)(c->greeted + recognise_banner(bytes, c->greeted));
+    if (c->greeted < BANNER_SIZE)
+        return;
+    origin->transport = TRANSPORT_HTTP;
+    origin->likely = true;
+}
+
+/* Buffers of this size stay with a conversation; nearly all have none that is larger. */
+enum { HELD_BY_ANY = 16 * 1024 };
+
+static void unlink_holder(struct holders *holders, struct conversation *c) {
+    if (c->counted == 0)
+        return;
+    holders->bytes -= c->counted;
+    c->counted = 0;
+    *(c->older != NULL ? &c->older->newer : &holders->oldest) = c->newer;
+    *(c->newer != NULL ? &c->newer->older : &holders->newest) = c->older;
+}
+
+static void link_holder(struct holders *holders, struct conversation *c, size_t held) {
+    holders->bytes += held;
+    c->counted = held;
+    c->newer = NULL;
+    c->older = holders->newest;
+    *(c->older != NULL ? &c->older->newer : &holders->oldest) = c;
+    holders->newest = c;
+}
+
+static void let_go(struct conversation *c) {
+    unlink_holder(c->exchange.teller.holders, c);
+    cutter_let_go(&c->cutters[FROM_CLIENT]);
+    cutter_let_go(&c->cutters[FROM_SERVER]);
+    association_break(&c->exchange.association, JOINING_REQUEST);
+    association_break(&c->exchange.association, JOINING_ANSWER);
+    c->exchange.teller.tally->limits[LIMIT_FRAGMENTS]++;
+}
+
+/* After what may have made it hold more, or less. */
+static void count_held(struct conversation *c) {
+    struct holders *holders = c->exchange.teller.holders;
+    size_t held =
+        c->cutters[FROM_CLIENT].capacity + c->cutters[FROM_SERVER].capacity + c->exchange.association.fragment_bytes;
+    if (held <= HELD_BY_ANY)
+        held = 0;
+    if (held == c->counted)
+        return;
+    unlink_holder(holders, c);
+    if (held > 0)
+        link_holder(holders, c, held);
+    while (holders->bytes > HOLDERS_MAX_BYTES)
+        let_go(holders->oldest);
+}
+
 bool conversation_bytes(struct conversation *c, enum direction d, struct bytes bytes, const struct sighting *seen) {
+    if (d == FROM_SERVER)
+        watch_greeting(c, bytes);
     c->bytes[d] += bytes.len;
     if (!c->sure && recognise_smb(bytes))
         return false;
     cut_all(c, d, bytes, seen);
     try_pair(c, seen);
+    count_held(c);
     return interested(c);
 }
 
@@ -151,6 +231,7 @@ bool conversation_gap(struct conversation *c, enum direction d, uint64_t missing
     fact.gap.bytes = missing;
     teller_tell(&c->exchange.teller, &fact);
     cut_all(c, d, (struct bytes){0}, seen);
+    count_held(c);
     return interested(c);
 }
 
@@ -182,6 +263,7 @@ static void tell_end(const struct conversation *c, const struct ending *ending) 
 void conversation_close(struct conversation *c, const struct ending *ending) {
     if (ending != NULL && (c->sure || may_have_been_rpc(c)))
         tell_end(c, ending);
+    unlink_holder(c->exchange.teller.holders, c);
     cutter_stop(&c->cutters[FROM_CLIENT]);
     cutter_stop(&c->cutters[FROM_SERVER]);
     exchange_stop(&c->exchange);

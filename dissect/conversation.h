@@ -10,6 +10,15 @@
  * first bytes arrive, small at first. */
 struct conversation;
 
+/* The conversations that hold more than a little of what is not whole yet, PDUs and stubs. All together hold
+ * HOLDERS_MAX_BYTES at most, counted in LIMIT_FRAGMENTS: then the one that has grown least lately lets go, of the PDU
+ * as of the stub, and goes on behind it. Starts zeroed. */
+enum { HOLDERS_MAX_BYTES = 32 * 1024 * 1024 };
+struct holders {
+    struct conversation *oldest, *newest;
+    size_t bytes;
+};
+
 /* A copy of *teller is kept; what it points to is borrowed. NULL: no memory. */
 struct conversation *conversation_open(const struct teller *teller);
 /* Directions are those of the carrier. False: no further interest in the bytes. */

@@ -139,6 +139,10 @@ static enum cut search(struct cutter *c, struct bytes *input, const struct sight
             c->aligned = true;
         size_t at;
         enum recognition found = recognise(c, window, proof, &at);
+        if (found == RECOGNISED_TUNNEL) {
+            cutter_stop(c);
+            return CUT_TUNNEL;
+        }
         pass_over(c, input, at);
         if (found == RECOGNISED_PDU) {
             c->state = CUTTER_CUTTING;
@@ -263,6 +267,26 @@ static uint32_t rest_of_pdu(const struct cutter *c) {
         return 0;
     struct pdu pdu = pdu_read(held_bytes(c));
     return (uint32_t)(pdu.length - held(c));
+}
+
+void cutter_let_go(struct cutter *c) {
+    if (c->state == CUTTER_AT_BEGINNING || c->state == CUTTER_SEARCHING) {
+        if (held(c) > PDU_HEAD_SIZE)
+            cutter_stop(c);
+        return;
+    }
+    if (c->capacity <= FIRST_CAPACITY)
+        return;
+    if (held(c) > PDU_HEAD_SIZE)
+        skip_rest(c, rest_of_pdu(c));
+    memmove(c->held, c->held + c->start, held(c));
+    c->end -= c->start;
+    c->start = 0;
+    uint8_t *smaller = realloc(c->held, FIRST_CAPACITY);
+    if (smaller == NULL)
+        return;
+    c->held = smaller;
+    c->capacity = FIRST_CAPACITY;
 }
 
 void cutter_gap(struct cutter *c, uint64_t n) {

@@ -36,6 +36,7 @@ enum cut {
     CUT_BAD_HEADER, /* where a PDU should begin there is none; the search is on */
     CUT_BAD_LENGTH, /* frag_length is shorter than the header; the search is on */
     CUT_LOST,       /* no PDU found; told once */
+    CUT_TUNNEL,     /* the stream is a request to an RPC proxy over HTTP; told once, and nothing is cut any more */
 };
 
 /* midstream: the stream's beginning is not in the capture. */
@@ -46,6 +47,9 @@ enum cut cutter_next(struct cutter *cutter, struct bytes *input, const struct si
                      struct pdu *pdu);
 /* After CUT_HEAD: do not keep the rest. The PDU still comes when its end does, but !whole. */
 void cutter_skip_body(struct cutter *cutter);
+/* Holds no more than a head from now on: the PDU in hand comes like one after cutter_skip_body; without one the stream
+ * is given up. */
+void cutter_let_go(struct cutter *cutter);
 /* n bytes are missing. If they all belong to one PDU whose header is here, it comes with its end, but !whole. */
 void cutter_gap(struct cutter *cutter, uint64_t n);
 /* A whole PDU that begins where a segment does waits for its proof. */

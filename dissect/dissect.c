@@ -18,16 +18,18 @@ struct dissect {
     void *context;
     struct tally *tally;
     struct hints hints;
+    struct holders holders;
     struct connectionless *connectionless;
-    struct neighbours *neighbours;
-    char opened;  /* the connection stands, no byte has come */
-    char blind;   /* the same, by a packet of the client alone */
-    char foreign; /* its bytes are of no interest */
+    struct neighbours *neighbours; /* NULL: no datagram has come yet */
+    char opened;                   /* the connection stands, no byte has come */
+    char blind;                    /* the same, by a packet of the client alone */
+    char foreign;                  /* its bytes are of no interest */
 };
 
 static void tell(void *context, const struct fact *fact) {
     struct dissect *d = context;
     hints_learn(&d->hints, fact);
+    connectionless_learn(d->connectionless, fact);
     d->handler(d->context, fact);
 }
 
@@ -38,17 +40,16 @@ struct dissect *dissect_open(fact_handler handler, void *context, struct tally *
     d->handler = handler;
     d->context = context;
     d->tally = tally;
+    d->hints.transport = TRANSPORT_TCP;
     d->connectionless = connectionless_open(tell, d, tally);
-    d->neighbours = neighbours_open(tell, d, tally);
-    if (d->connectionless != NULL && d->neighbours != NULL)
+    if (d->connectionless != NULL)
         return d;
-    dissect_close(d);
+    free(d);
     return NULL;
 }
 
 void dissect_close(struct dissect *d) {
-    if (d->connectionless != NULL)
-        connectionless_close(d->connectionless);
+    connectionless_close(d->connectionless);
     if (d->neighbours != NULL)
         neighbours_close(d->neighbours);
     free(d);
@@ -56,7 +57,9 @@ void dissect_close(struct dissect *d) {
 
 void dissect_datagram(void *dissect, const struct datagram *datagram) {
     struct dissect *d = dissect;
-    if (!neighbours_datagram(d->neighbours, datagram))
+    if (d->neighbours == NULL)
+        d->neighbours = neighbours_open(tell, d, d->tally);
+    if (d->neighbours == NULL || !neighbours_datagram(d->neighbours, datagram))
         connectionless_datagram(d->connectionless, datagram);
 }
 
@@ -69,6 +72,12 @@ static struct follower *follower_of(const struct dissect *d, const struct flow *
 static struct conversation *rpc_of(struct follower *f) { return (struct conversation *)f; }
 static struct pipes *smb_of(struct follower *f) { return (struct pipes *)f; }
 
+/* The banner of ncacn_http is how a connection begins: without it the mapper's port tells. */
+static enum transport transport_of(const struct flow *flow) {
+    bool http = flow->midstream && flow->sides[FROM_SERVER].endpoint.port == HTTP_MAPPER_PORT;
+    return http ? TRANSPORT_HTTP : TRANSPORT_TCP;
+}
+
 static struct teller teller_for(struct dissect *d, const struct flow *flow) {
     const struct endpoint *server = &flow->sides[FROM_SERVER].endpoint;
     struct follower *follower = follower_of(d, flow);
@@ -76,12 +85,13 @@ static struct teller teller_for(struct dissect *d, const struct flow *flow) {
         .handler = tell,
         .context = d,
         .tally = d->tally,
+        .holders = &d->holders,
         .origin = {.flow = flow->id,
-                   .transport = TRANSPORT_TCP,
+                   .transport = transport_of(flow),
                    .client = flow->sides[FROM_CLIENT].endpoint,
                    .server = *server,
                    .midstream = flow->midstream,
-                   .mapper = server->port == MAPPER_PORT},
+                   .mapper = hints_are_mapper(server)},
         .swapped = follower != NULL && follower->kind == FOLLOWS_RPC && conversation_is_swapped(rpc_of(follower)),
     };
 }

@@ -12,6 +12,8 @@ void exchange_stop(struct exchange *x) {
     association_stop(&x->association);
     free(x->told_faults);
     x->told_faults = NULL;
+    resources_close(x->resources);
+    x->resources = NULL;
 }
 
 static void parted_pdu(struct exchange *x, enum direction from, const struct pdu *pdu) {

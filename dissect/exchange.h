@@ -4,6 +4,7 @@
 
 #include "dissect/association.h"
 #include "dissect/pdu.h"
+#include "dissect/resources.h"
 #include "dissect/teller.h"
 
 /* What the PDUs of one connection say, told as facts: PDUs in, in the order in which they were captured. Remembers the
@@ -24,7 +25,8 @@ struct exchange {
     uint64_t calls, answers, faults;
     uint8_t authentication_count;
     uint8_t fault_count;
-    bool names_told;
+    bool names_told[2];          /* by enum direction */
+    struct resources *resources; /* owned; NULL until one is opened */
     struct teller teller;
     struct fact_authentication authentications[EXCHANGE_MAX_AUTHENTICATIONS];
     struct told_fault *told_faults; /* NULL until there is one, then room for all */
@@ -45,13 +47,10 @@ void exchange_call_pdu(struct exchange *x, enum direction from, const struct pdu
 void exchange_authentication(struct exchange *x, enum direction from, const struct pdu *pdu,
                              const struct auth_verifier *auth);
 
-/* The stub, or a fragment of it, of a call that may be the mapper's. level is the authentication level. */
-void exchange_map_question(struct exchange *x, struct call *call, const struct pdu *pdu, uint8_t level,
-                           struct bytes stub);
-void exchange_map_answer(struct exchange *x, struct call *call, const struct pdu *pdu, uint8_t level,
-                         struct bytes stub);
-/* Whether a call on a context is or may be the mapper's, judged by the bind or, without it, by the endpoint. */
-bool exchange_is_mapper(const struct context *context);
-bool exchange_may_be_mapper(const struct exchange *x, const struct context *context);
+/* The stub, or a fragment of it, of a call that may be looked into. level is the authentication level. */
+void exchange_question(struct exchange *x, struct call *call, const struct pdu *pdu, uint8_t level, struct bytes stub);
+void exchange_answer(struct exchange *x, struct call *call, const struct pdu *pdu, uint8_t level, struct bytes stub);
+/* Whether the stub of such a PDU will be. opnum is that of a request. */
+bool exchange_reads_stub(const struct exchange *x, uint16_t context_id, uint32_t call_id, uint8_t type, uint16_t opnum);
 
 #endif

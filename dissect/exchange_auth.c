@@ -20,8 +20,9 @@ void exchange_authentication(struct exchange *x, enum direction from, const stru
         x->authentications[x->authentication_count++] = fact.authentication;
         teller_tell(&x->teller, &fact);
     }
-    bool may_challenge = pdu->type == PDU_BIND_ACK || pdu->type == PDU_ALTER_CONTEXT_RESP;
-    /* One server has one set of names: later challenges on the connection repeat it. */
-    if (from == FROM_SERVER && may_challenge && !x->names_told)
-        x->names_told = names_tell(&x->teller, auth->value, &pdu->seen);
+    bool negotiates = pdu->type == PDU_BIND || pdu->type == PDU_BIND_ACK || pdu->type == PDU_ALTER_CONTEXT ||
+                      pdu->type == PDU_ALTER_CONTEXT_RESP;
+    /* One server has one set of names: later tokens on the connection repeat it. */
+    if (negotiates && !x->names_told[from])
+        x->names_told[from] = names_tell(&x->teller, auth->value, from, &pdu->seen);
 }

@@ -10,16 +10,16 @@ static struct reader after_header(const struct pdu *pdu) {
     return r;
 }
 
-/* The context stands at the same place in request and response. A verifier is worth reading while none has been:
- * every fragment repeats it. */
+/* The context stands at the same place in request and response, the opnum only in a request. A verifier is worth
+ * reading while none has been: every fragment repeats it. */
 bool exchange_wants(const struct exchange *x, const struct pdu *pdu) {
-    uint16_t id;
+    struct request head;
     struct reader r = after_header(pdu);
-    if (!response_read(&r, &id))
+    if (!request_read(&r, &head))
         return false;
     if (pdu->auth_length != 0 && x->authentication_count == 0)
         return true;
-    return exchange_may_be_mapper(x, association_context(&x->association, id));
+    return exchange_reads_stub(x, head.context, pdu->call_id, pdu->type, head.opnum);
 }
 
 /* The body, without the verifier where that is read. */
@@ -87,7 +87,7 @@ static void request(struct exchange *x, const struct pdu *pdu, struct reader *bo
         teller_malformed(&x->teller, MALFORMED_CALL, FROM_CLIENT, &pdu->seen);
         return;
     }
-    exchange_map_question(x, call, pdu, level, stub);
+    exchange_question(x, call, pdu, level, stub);
 }
 
 static void tell_first_answer(struct exchange *x, const struct pdu *pdu, const struct call *call) {
@@ -98,14 +98,14 @@ static void tell_first_answer(struct exchange *x, const struct pdu *pdu, const s
     tell_call(x, FACT_FIRST_ANSWER, pdu, call, 0);
 }
 
-/* The call of an answer. Where the request is not in the capture a mapper's is entered now, for its fragments to come;
- * any other is told from *unseen and forgotten. */
+/* The call of an answer. Where the request is not in the capture one that is looked into is entered now, for its
+ * fragments to come; any other is told from *unseen and forgotten. What its context means does not change from here. */
 static struct call *answered_call(struct exchange *x, const struct pdu *pdu, uint16_t id, struct call *unseen) {
     struct call *call = association_find_call(&x->association, pdu->call_id);
     if (call != NULL)
         return call;
-    const struct context *context = association_context(&x->association, id);
-    if ((pdu->flags & PFC_FIRST_FRAG) != 0 && exchange_may_be_mapper(x, context))
+    const struct context *context = association_context_or_new(&x->association, id);
+    if ((pdu->flags & PFC_FIRST_FRAG) != 0 && exchange_reads_stub(x, id, pdu->call_id, pdu->type, UINT16_MAX))
         call = association_call(&x->association, pdu->call_id);
     if (call == NULL)
         call = unseen;
@@ -132,7 +132,7 @@ static void response(struct exchange *x, const struct pdu *pdu, struct reader *b
     struct call unseen;
     struct call *call = answered_call(x, pdu, id, &unseen);
     tell_first_answer(x, pdu, call);
-    exchange_map_answer(x, call, pdu, level, stub);
+    exchange_answer(x, call, pdu, level, stub);
     if ((pdu->flags & PFC_LAST_FRAG) != 0)
         end_call(x, call, &unseen);
 }

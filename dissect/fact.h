@@ -121,7 +121,8 @@ struct fact_call {
     struct syntax_id interface; /* nil where the bind is not in the capture */
     uint16_t opnum;             /* 0xffff where the request is not in the capture */
     uint32_t status;            /* FAULT */
-    bool did_not_execute;       /* FAULT: PFC_DID_NOT_EXECUTE */
+    bool did_not_execute;       /* FAULT: PFC_DID_NOT_EXECUTE, or a reject PDU */
+    bool maybe;                 /* FIRST_CALL over UDP: no answer is wanted, or it was sent to many */
 };
 
 struct fact_authentication {
@@ -208,13 +209,22 @@ enum malformation {
     MALFORMED_MAP,      /* ept_map or ept_lookup stub */
     MALFORMED_TOWER,
     MALFORMED_NTLM,
+    MALFORMED_BINDINGS, /* DCOM stub that tells string bindings */
+    MALFORMED_RESOURCE, /* cluster API stub */
     MALFORMATIONS
 };
+
+/* Datagrams have no connections. A conversation over UDP is one client's endpoint, one address that it calls and one
+ * interface; its flow counts from here on, which no flow.id ever reaches. Of it CONNECT_ATTEMPTED tells that a call is
+ * sent again before anything is heard, CONNECT_ESTABLISHED the first datagram of the server, which may come from
+ * another port than was called, CONNECT_UNREACHABLE an ICMP error about a call, CONNECT_UNANSWERED that nothing was
+ * ever heard. fact.server is the endpoint of the datagram. call_id counts the calls of the conversation. */
+#define DATAGRAM_FLOWS (UINT64_C(1) << 40)
 
 struct fact {
     enum fact_kind kind;
     struct sighting seen;
-    uint64_t flow; /* flow.id; 0 for FACT_CAPTURE_ENDED */
+    uint64_t flow; /* flow.id, or from DATAGRAM_FLOWS on; 0 for FACT_CAPTURE_ENDED */
     enum transport transport;
     struct endpoint client, server; /* RPC roles: the server answers binds, whoever opened the connection */
     union {

@@ -1,30 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dissect/mapper.h"
 
-/* Referents, counts and offsets: 4 octets in NDR20, 8 in NDR64, aligned to their size. */
-static uint64_t size_read(struct reader *r, enum encoding encoding) {
-    reader_align(r, encoding == NDR64 ? 8 : 4);
-    return encoding == NDR64 ? reader_u64(r) : reader_u32(r);
-}
-
-static uint32_t number_read(struct reader *r) {
-    reader_align(r, 4);
-    return reader_u32(r);
-}
-
 /* twr_t: max_count (the conformance, moved to the front), tower_length, octets. tower_length has 4 octets in both
  * encodings. */
 static struct bytes twr_read(struct reader *r, enum encoding encoding) {
-    uint64_t max = size_read(r, encoding);
-    uint32_t length = number_read(r);
+    uint64_t max = ndr_size(r, encoding);
+    uint32_t length = ndr_number(r);
     if (length > max)
         r->failed = true;
     return reader_take(r, length);
-}
-
-static struct uuid object_read(struct reader *r) {
-    reader_align(r, 4);
-    return reader_uuid(r);
 }
 
 /* ept_lookup_handle_t, a context handle: attributes and uuid. */
@@ -33,25 +17,15 @@ static void handle_read(struct reader *r) {
     reader_skip(r, 20);
 }
 
-/* max_count, offset, actual_count of a conformant and varying array. What is there is what actual_count says. */
-static uint32_t array_read(struct reader *r, enum encoding encoding) {
-    uint64_t max = size_read(r, encoding);
-    uint64_t offset = size_read(r, encoding);
-    uint64_t actual = size_read(r, encoding);
-    if (actual > UINT32_MAX || offset > max || actual > max - offset)
-        r->failed = true;
-    return r->failed ? 0 : (uint32_t)actual;
-}
-
 /* ept_map, in: object, map_tower, entry_handle, max_towers. */
 bool map_question_read(struct reader *r, enum encoding encoding, struct map_question *question) {
     *question = (struct map_question){0};
-    if (size_read(r, encoding) != 0)
-        question->object = object_read(r);
-    if (size_read(r, encoding) != 0)
+    if (ndr_size(r, encoding) != 0)
+        question->object = ndr_uuid(r);
+    if (ndr_size(r, encoding) != 0)
         question->tower = twr_read(r, encoding);
     handle_read(r);
-    (void)number_read(r); /* max_towers */
+    (void)ndr_number(r); /* max_towers */
     return !r->failed;
 }
 
@@ -59,37 +33,37 @@ bool map_question_read(struct reader *r, enum encoding encoding, struct map_ques
 bool map_answer_read(struct reader *r, enum encoding encoding, struct map_answer *answer) {
     *answer = (struct map_answer){.encoding = encoding};
     handle_read(r);
-    (void)number_read(r); /* num_towers: actual_count is what counts */
-    answer->count = array_read(r, encoding);
+    (void)ndr_number(r); /* num_towers: actual_count is what counts */
+    answer->count = ndr_array(r, encoding);
     answer->referents = *r;
     for (uint32_t i = 0; i < answer->count && !r->failed; i++)
-        (void)size_read(r, encoding);
+        (void)ndr_size(r, encoding);
     answer->towers = *r;
     struct map_answer walk = *answer;
     for (uint32_t i = 0; i < answer->count && !walk.towers.failed; i++)
         (void)map_answer_next(&walk);
     *r = walk.towers;
-    answer->status = number_read(r);
+    answer->status = ndr_number(r);
     return !r->failed;
 }
 
 struct bytes map_answer_next(struct map_answer *answer) {
-    bool there = size_read(&answer->referents, answer->encoding) != 0;
+    bool there = ndr_size(&answer->referents, answer->encoding) != 0;
     return there ? twr_read(&answer->towers, answer->encoding) : (struct bytes){0};
 }
 
 /* ept_lookup, in: inquiry_type, object, interface_id, vers_option, entry_handle, max_ents. */
 bool lookup_question_read(struct reader *r, enum encoding encoding) {
-    uint32_t inquiry = number_read(r);
-    if (size_read(r, encoding) != 0)
-        (void)object_read(r);
-    if (size_read(r, encoding) != 0) {
-        (void)object_read(r); /* the interface: uuid, vers_major, vers_minor */
+    uint32_t inquiry = ndr_number(r);
+    if (ndr_size(r, encoding) != 0)
+        (void)ndr_uuid(r);
+    if (ndr_size(r, encoding) != 0) {
+        (void)ndr_uuid(r); /* the interface: uuid, vers_major, vers_minor */
         reader_skip(r, 4);
     }
-    (void)number_read(r); /* vers_option */
+    (void)ndr_number(r); /* vers_option */
     handle_read(r);
-    (void)number_read(r); /* max_ents */
+    (void)ndr_number(r); /* max_ents */
     return inquiry <= 3 && !r->failed;
 }
 
@@ -99,9 +73,9 @@ static bool entry_read(struct reader *r, enum encoding encoding, struct lookup_e
     *entry = (struct lookup_entry){0};
     reader_align(r, encoding == NDR64 ? 8 : 4);
     entry->object = reader_uuid(r);
-    bool there = size_read(r, encoding) != 0;
-    (void)size_read(r, encoding); /* offset */
-    uint64_t length = size_read(r, encoding);
+    bool there = ndr_size(r, encoding) != 0;
+    (void)ndr_size(r, encoding); /* offset */
+    uint64_t length = ndr_size(r, encoding);
     if (length > reader_left(r))
         r->failed = true;
     entry->annotation = reader_take(r, (size_t)length);
@@ -112,8 +86,8 @@ static bool entry_read(struct reader *r, enum encoding encoding, struct lookup_e
 bool lookup_answer_read(struct reader *r, enum encoding encoding, struct lookup_answer *answer) {
     *answer = (struct lookup_answer){.encoding = encoding};
     handle_read(r);
-    (void)number_read(r); /* num_ents */
-    answer->count = array_read(r, encoding);
+    (void)ndr_number(r); /* num_ents */
+    answer->count = ndr_array(r, encoding);
     answer->entries = *r;
     struct lookup_entry entry;
     for (uint32_t i = 0; i < answer->count && !r->failed; i++)
@@ -123,7 +97,7 @@ bool lookup_answer_read(struct reader *r, enum encoding encoding, struct lookup_
     for (uint32_t i = 0; i < answer->count && !walk.towers.failed; i++)
         (void)lookup_answer_next(&walk);
     *r = walk.towers;
-    answer->status = number_read(r);
+    answer->status = ndr_number(r);
     return !r->failed;
 }
 

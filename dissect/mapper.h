@@ -2,14 +2,11 @@
 #ifndef DISSECT_MAPPER_H
 #define DISSECT_MAPPER_H
 
-#include "wire/reader.h"
+#include "dissect/ndr.h"
 
 /* The stubs of the endpoint mapper's calls ept_lookup and ept_map (C706 appendix O), without their towers' meaning. */
 
 enum { EPT_LOOKUP = 2, EPT_MAP = 3 }; /* opnums */
-
-/* How the stub is marshalled: C706 14 or MS-RPCE 2.2.5. */
-enum encoding { NDR20, NDR64 };
 
 struct map_question {
     struct uuid object; /* nil: none */

@@ -5,9 +5,9 @@
 #include "dissect/teller.h"
 #include "wire/bytes.h"
 
-/* One SMB connection: the RPC on its named pipes, a conversation each, and the names that the server gives itself.
- * What is a pipe and what a file is told by the bytes: only a file whose data begins as a PDU is followed, the data of
- * the others passes by unread. PDUs, calls and maps on pipes are not counted in the tally. */
+/* One SMB connection, of any dialect and over either port: the RPC on its named pipes, a conversation each, which pipes
+ * were opened or refused, and the names that the server gives itself. A file is a pipe if its share is IPC$, or if the
+ * answer that opens it says so, or else if its bytes prove to be RPC. The data of all others pass by unread. */
 struct pipes;
 
 /* As those of conversation.h. The teller is that of the connection; the facts of pipes have TRANSPORT_PIPE. */

@@ -4,23 +4,38 @@
 #include "dissect/bind.h"
 #include "dissect/pdu.h"
 
+#include <assert.h>
 #include <string.h>
 
-/* What an ncacn_http server says before its first PDU (MS-RPCH 2.1.2.1). */
 static const char banner[] = "ncacn_http/1.0";
-enum { BANNER_SIZE = sizeof banner - 1 };
+static_assert(sizeof banner - 1 == BANNER_SIZE, "the banner without its NUL");
 
 static struct bytes bytes_from(struct bytes bytes, size_t at) {
     return at >= bytes.len ? (struct bytes){bytes.at, 0} : (struct bytes){bytes.at + at, bytes.len - at};
 }
 
-static bool begins_with_banner(struct bytes bytes) {
-    size_t n = bytes.len < BANNER_SIZE ? bytes.len : BANNER_SIZE;
-    return n > 0 && memcmp(bytes.at, banner, n) == 0;
+size_t recognise_banner(struct bytes bytes, size_t before) {
+    size_t n = bytes.len < BANNER_SIZE - before ? bytes.len : BANNER_SIZE - before;
+    return n > 0 && memcmp(bytes.at, banner + before, n) == 0 ? n : 0;
+}
+
+static bool begins_with_banner(struct bytes bytes) { return recognise_banner(bytes, 0) > 0; }
+
+/* The methods of requests to an RPC proxy: RPC over HTTP version 2 has a connection for either direction, version 1 one
+ * for both (MS-RPCH 2.1.1, 2.1.2). */
+static enum recognition recognise_tunnel(struct bytes bytes) {
+    static const char *const methods[] = {"RPC_IN_DATA ", "RPC_OUT_DATA ", "RPC_CONNECT "};
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        size_t size = strlen(methods[i]);
+        if (bytes.len > 0 && memcmp(bytes.at, methods[i], bytes.len < size ? bytes.len : size) == 0)
+            return bytes.len < size ? RECOGNISED_LATER : RECOGNISED_TUNNEL;
+    }
+    return RECOGNISED_NOTHING;
 }
 
 bool recognise_beginning(struct bytes bytes) {
-    return begins_with_banner(bytes) || pdu_likeness(bytes) != PDU_IMPOSSIBLE;
+    return begins_with_banner(bytes) || pdu_likeness(bytes) != PDU_IMPOSSIBLE ||
+           recognise_tunnel(bytes) != RECOGNISED_NOTHING;
 }
 
 static bool proves_itself(const struct pdu *pdu) {
@@ -71,6 +86,9 @@ enum recognition recognise_first(struct bytes bytes, enum proof proof, size_t *a
             return RECOGNISED_LATER;
         *at = BANNER_SIZE;
     }
+    enum recognition tunnel = recognise_tunnel(bytes);
+    if (tunnel != RECOGNISED_NOTHING)
+        return tunnel;
     return recognise_here(bytes_from(bytes, *at), proof, true);
 }
 

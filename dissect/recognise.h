@@ -13,11 +13,17 @@ enum proof {
     PROOF_END,  /* on a stream that is known to be RPC, or likely: it may also end with the bytes at hand */
 };
 
-enum recognition { RECOGNISED_NOTHING, RECOGNISED_LATER, RECOGNISED_PDU };
+enum recognition { RECOGNISED_NOTHING, RECOGNISED_LATER, RECOGNISED_PDU, RECOGNISED_TUNNEL };
 
-/* Whether a stream that begins so can be RPC: a PDU, or the banner of an ncacn_http server and then a PDU. */
+/* What an ncacn_http server says before its first PDU, "ncacn_http/1.0" (MS-RPCH 2.1.1). */
+enum { BANNER_SIZE = 14 };
+/* How many of its first bytes these are, if all of them are, else 0; `before`: so many came before. */
+size_t recognise_banner(struct bytes bytes, size_t before);
+
+/* Whether a stream that begins so can be RPC: a PDU, the banner and then a PDU, or a request to an RPC proxy. */
 bool recognise_beginning(struct bytes bytes);
-/* A PDU at the beginning of a stream. *at: how many bytes precede it. */
+/* A PDU at the beginning of a stream. *at: how many bytes precede it. TUNNEL: a request to an RPC proxy over HTTP, in
+ * which RPC is not looked for. */
 enum recognition recognise_first(struct bytes bytes, enum proof proof, size_t *at);
 /* The first PDU anywhere; aligned: the bytes begin where a segment does. *at: where it is or might be (LATER: bytes
  * from there on are needed again); the end of the bytes if there is none. */

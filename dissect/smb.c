@@ -3,15 +3,11 @@
 
 #include <string.h>
 
-/* MS-SMB2 2.2.1.2. */
-enum { FLAG_RESPONSE = 0x1, FLAG_RELATED = 0x4 };
-enum { AT_STATUS = 8, AT_COMMAND = 12, AT_FLAGS = 16, AT_NEXT = 20 };
-/* MS-ERREF 2.3. */
-#define STATUS_PENDING 0x00000103u
-#define STATUS_BUFFER_OVERFLOW 0x80000005u /* a part of a pipe's message; the rest is read later */
-#define STATUS_MORE_PROCESSING_REQUIRED 0xc0000016u
-#define FSCTL_PIPE_TRANSCEIVE 0x0011c017u
-enum { ONE_NEGOTIATE = 0x72 };
+enum { HALVES = 32 }; /* octets of an encoded name: two for each of its 16 characters */
+
+const struct smb_file SMB_FILE_NONE = {{0}};
+const struct smb_file SMB_FILE_PREVIOUS = {
+    {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
 bool smb_file_equal(const struct smb_file *a, const struct smb_file *b) {
     return memcmp(a->octets, b->octets, sizeof a->octets) == 0;
@@ -34,10 +30,7 @@ enum smb_dialect smb_dialect(const uint8_t at[static 4]) {
     }
 }
 
-bool smb_one_negotiates(const uint8_t at[static 5]) { return at[4] == ONE_NEGOTIATE; }
-
-/* The first octets of a frame that carries SMB 2, its length left open: StructureSize is always 64. And of one that
- * carries an SMB 1 negotiation. */
+/* The first octets of a frame, its length left open. */
 static enum smb_likeness compare(struct bytes bytes, const uint8_t *pattern, size_t size) {
     for (size_t i = 0; i < size; i++) {
         if (i == bytes.len)
@@ -48,131 +41,55 @@ static enum smb_likeness compare(struct bytes bytes, const uint8_t *pattern, siz
     return SMB_LIKELY;
 }
 
+static bool is_half(uint8_t octet) { return octet >= 'A' && octet <= 'P'; }
+
+/* Its first name is one of 32 octets in the encoding of RFC 1001 14.1. */
+static enum smb_likeness compare_request(struct bytes bytes) {
+    static const uint8_t request[] = {SMB_FRAME_REQUEST, 0, 0, 0, HALVES};
+    enum smb_likeness likeness = compare(bytes, request, sizeof request);
+    if (bytes.len >= 2 && bytes.at[1] > 1)
+        return SMB_IMPOSSIBLE;
+    for (size_t i = sizeof request; i < sizeof request + HALVES && likeness != SMB_IMPOSSIBLE; i++) {
+        if (i >= bytes.len)
+            return SMB_POSSIBLE;
+        if (!is_half(bytes.at[i]))
+            return SMB_IMPOSSIBLE;
+    }
+    return likeness;
+}
+
 enum smb_likeness smb_likeness(struct bytes bytes) {
-    static const uint8_t two[] = {0, 0, 0, 0, 0xfe, 'S', 'M', 'B', SMB_HEADER_SIZE, 0};
-    static const uint8_t one[] = {0, 0, 0, 0, 0xff, 'S', 'M', 'B', ONE_NEGOTIATE};
-    enum smb_likeness likeness = compare(bytes, two, sizeof two);
-    return likeness != SMB_IMPOSSIBLE ? likeness : compare(bytes, one, sizeof one);
+    enum { VARIANTS = 4 };
+    /* SMB 1; SMB 2, whose StructureSize is always 64; what is encrypted, or compressed. */
+    static const uint8_t patterns[VARIANTS][10] = {{0, 0, 0, 0, 0xff, 'S', 'M', 'B'},
+                                                   {0, 0, 0, 0, 0xfe, 'S', 'M', 'B', 64, 0},
+                                                   {0, 0, 0, 0, 0xfd, 'S', 'M', 'B'},
+                                                   {0, 0, 0, 0, 0xfc, 'S', 'M', 'B'}};
+    static const size_t sizes[VARIANTS] = {8, 10, 8, 8};
+    enum smb_likeness best = compare_request(bytes);
+    for (size_t i = 0; i < VARIANTS && best == SMB_IMPOSSIBLE; i++)
+        best = compare(bytes, patterns[i], sizes[i]);
+    return best;
 }
 
-static struct reader field(const uint8_t header[static SMB_HEADER_SIZE], size_t at) {
-    return reader_over((struct bytes){header + at, SMB_HEADER_SIZE - at}, ORDER_LITTLE);
-}
-
-uint32_t smb_next(const uint8_t header[static SMB_HEADER_SIZE]) {
-    struct reader r = field(header, AT_NEXT);
-    return reader_u32(&r);
-}
-
-size_t smb_head_size(const uint8_t header[static SMB_HEADER_SIZE]) {
-    struct reader r = field(header, AT_COMMAND);
-    struct reader flags = field(header, AT_FLAGS);
-    bool response = (reader_u32(&flags) & FLAG_RESPONSE) != 0;
-    switch (reader_u16(&r)) {
-    case SMB_SESSION_SETUP:
-        return SMB_HEADER_SIZE + (response ? 8 : 0);
-    case SMB_CLOSE:
-        return SMB_HEADER_SIZE + (response ? 0 : 24);
-    case SMB_READ:
-        return SMB_HEADER_SIZE + (response ? 16 : 48);
-    case SMB_WRITE:
-        return SMB_HEADER_SIZE + (response ? 0 : 48);
-    case SMB_IOCTL:
-        return SMB_HEADER_SIZE + (response ? 48 : 56);
-    default:
-        return SMB_HEADER_SIZE;
+/* The last character tells what kind of service it is; a server is a 0x20, or, called by its workstation's name,
+ * 0x00. "*SMBSERVER" is called by who does not know the name. */
+void smb_called_name(char text[static SMB_CALLED_TEXT_SIZE], struct bytes called) {
+    text[0] = '\0';
+    if (called.len < 1 + HALVES || called.at[0] != HALVES)
+        return;
+    size_t end = 0;
+    for (size_t i = 0; i < SMB_CALLED_TEXT_SIZE - 1; i++) {
+        uint8_t high = called.at[1 + 2 * i], low = called.at[2 + 2 * i];
+        unsigned character = (high - (unsigned)'A') << 4 | (low - (unsigned)'A');
+        bool shows = is_half(high) && is_half(low) && character >= ' ' && character < 0x7f;
+        text[i] = '?';
+        if (shows)
+            text[i] = (char)character;
+        if (text[i] != ' ')
+            end = i + 1;
     }
-}
-
-static void read_file(struct reader *r, struct smb_message *m) {
-    struct bytes file = reader_take(r, sizeof m->file.octets);
-    if (!r->failed)
-        memcpy(m->file.octets, file.at, sizeof m->file.octets);
-}
-
-/* MS-SMB2 2.2.15, 2.2.19, 2.2.21, 2.2.31. */
-static void read_request(struct reader *r, struct smb_message *m) {
-    switch (m->command) {
-    case SMB_CLOSE:
-        reader_skip(r, 8); /* structure size, flags, reserved */
-        read_file(r, m);
-        break;
-    case SMB_READ:
-        reader_skip(r, 16); /* structure size, padding, flags, length, offset in the file */
-        read_file(r, m);
-        break;
-    case SMB_WRITE:
-        reader_skip(r, 2);
-        m->offset = reader_u16(r);
-        m->length = reader_u32(r);
-        reader_skip(r, 8); /* offset in the file */
-        read_file(r, m);
-        break;
-    case SMB_IOCTL:
-        reader_skip(r, 4);
-        if (reader_u32(r) != FSCTL_PIPE_TRANSCEIVE)
-            break;
-        read_file(r, m);
-        m->offset = reader_u32(r);
-        m->length = reader_u32(r);
-        break;
-    default:
-        break;
-    }
-}
-
-/* MS-SMB2 2.2.6, 2.2.20, 2.2.32. */
-static void read_response(struct reader *r, struct smb_message *m) {
-    switch (m->command) {
-    case SMB_SESSION_SETUP:
-        reader_skip(r, 4); /* structure size, session flags */
-        m->offset = reader_u16(r);
-        m->length = reader_u16(r);
-        break;
-    case SMB_READ:
-        reader_skip(r, 2);
-        m->offset = reader_u8(r);
-        reader_skip(r, 1);
-        m->length = reader_u32(r);
-        break;
-    case SMB_IOCTL:
-        reader_skip(r, 4);
-        if (reader_u32(r) != FSCTL_PIPE_TRANSCEIVE)
-            break;
-        read_file(r, m);
-        reader_skip(r, 8); /* the input, which is not sent back */
-        m->offset = reader_u32(r);
-        m->length = reader_u32(r);
-        break;
-    default:
-        break;
-    }
-}
-
-static bool has_failed(uint32_t status) {
-    return status != 0 && status != STATUS_BUFFER_OVERFLOW && status != STATUS_MORE_PROCESSING_REQUIRED;
-}
-
-struct smb_message smb_read(struct bytes head) {
-    struct smb_message m = {0};
-    struct reader r = reader_over(head, ORDER_LITTLE);
-    reader_skip(&r, AT_STATUS);
-    uint32_t status = reader_u32(&r);
-    m.command = reader_u16(&r);
-    reader_skip(&r, 2); /* credits */
-    uint32_t flags = reader_u32(&r);
-    m.next = reader_u32(&r);
-    m.id = reader_u64(&r);
-    reader_skip(&r, 32); /* process and tree, or the id of an asynchronous answer; session, signature */
-    m.response = (flags & FLAG_RESPONSE) != 0;
-    m.related = (flags & FLAG_RELATED) != 0;
-    m.pending = m.response && status == STATUS_PENDING;
-    m.failed = m.response && has_failed(status);
-    if (m.response && !m.failed)
-        read_response(&r, &m);
-    else if (!m.response)
-        read_request(&r, &m);
-    if (r.failed)
-        m.length = 0;
-    return m;
+    text[end] = '\0';
+    if (text[0] == '*')
+        text[0] = '\0';
 }

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dissect/smb_cutter.h"
 
+#include "dissect/smb1.h"
+#include "dissect/smb2.h"
+
+#include <assert.h>
 #include <string.h>
+
+static_assert((int)SMB2_MAX_HEAD + SMB_CUTTER_GLIMPSE <= SMB_CUTTER_HELD &&
+                  (int)SMB1_MAX_HEAD + SMB_CUTTER_GLIMPSE <= SMB_CUTTER_HELD,
+              "a head and a glimpse of what follows have room");
 
 struct smb_cutter smb_cutter_start(bool midstream) {
     return (struct smb_cutter){.state = midstream ? SMB_CUTTER_SEARCHING : SMB_CUTTER_AT_FRAME};
@@ -45,86 +53,83 @@ static void search(struct smb_cutter *c, struct bytes *input) {
 
 static void begin_message(struct smb_cutter *c) {
     c->state = c->frame == 0 ? SMB_CUTTER_AT_FRAME : SMB_CUTTER_IN_HEAD;
+    c->chained = false;
     c->message = c->frame;
     c->taken = 0;
+    c->shift = 0;
     c->held_count = 0;
+    c->payload = 0;
+}
+
+/* Another command of an SMB 1 message, of which the header is kept. */
+static void begin_command(struct smb_cutter *c) {
+    c->state = SMB_CUTTER_IN_HEAD;
+    c->shift = c->message - SMB1_HEADER_SIZE;
+    c->message = c->frame;
+    c->held_count = SMB1_HEADER_SIZE;
     c->payload = 0;
 }
 
 static void skip_message(struct smb_cutter *c) {
     c->state = SMB_CUTTER_SKIPPING;
     c->payload = 0;
-    c->taken = c->held_count;
+    c->taken = c->shift + c->held_count;
 }
+
+/* What of the frame can be held, for its end. */
+static uint32_t room(const struct smb_cutter *c) { return c->frame - c->shift; }
 
 /* Reads the header of a frame. */
 static enum smb_cut enter_frame(struct smb_cutter *c, struct bytes *input) {
     if (!hold(c, input, SMB_FRAME_SIZE))
         return SMB_CUT_NOTHING;
-    uint8_t type = c->held[0];
+    c->frame_type = c->held[0];
     c->frame = (uint32_t)c->held[1] << 16 | (uint32_t)c->held[2] << 8 | c->held[3];
     begin_message(c);
-    if (type >= SMB_FRAME_SESSION_FIRST && type <= SMB_FRAME_SESSION_LAST)
-        skip_message(c);
-    else if (type != SMB_FRAME_MESSAGES)
-        return lose(c, input);
-    return SMB_CUT_NOTHING;
-}
-
-/* Something else than an SMB 2 message. */
-static enum smb_cut pass_over(struct smb_cutter *c, struct bytes *input, enum smb_dialect dialect) {
-    if (dialect == SMB_NONE)
-        return lose(c, input);
-    bool negotiates = dialect == SMB_ONE && smb_one_negotiates(c->held);
-    skip_message(c);
-    if (dialect == SMB_COMPRESSED)
+    switch (c->frame_type) {
+    case SMB_FRAME_MESSAGES:
+    case SMB_FRAME_REQUEST:
         return SMB_CUT_NOTHING;
-    return negotiates ? SMB_CUT_NEGOTIATION : SMB_CUT_UNREADABLE;
+    case SMB_FRAME_ACCEPTED:
+        skip_message(c);
+        return SMB_CUT_ACCEPTED;
+    case SMB_FRAME_REFUSED:
+    case SMB_FRAME_RETARGETED:
+        skip_message(c);
+        return SMB_CUT_REFUSED;
+    case SMB_FRAME_KEEP_ALIVE:
+        skip_message(c);
+        return SMB_CUT_NOTHING;
+    default:
+        return lose(c, input);
+    }
 }
 
-/* How long the message is, by its header: up to the next of the chain (MS-SMB2 2.2.1.2). */
-static bool measure(struct smb_cutter *c) {
-    uint32_t next = smb_next(c->held);
-    if (next == 0) {
-        c->message = c->frame;
-        return true;
-    }
-    c->message = next;
-    return next >= SMB_HEADER_SIZE && next % 8 == 0 && next <= c->frame;
+static enum smb_cut read_call(struct smb_cutter *c, struct bytes *input, struct bytes *piece) {
+    if (!hold(c, input, smaller(SMB_CALLED_SIZE, c->frame)))
+        return SMB_CUT_NOTHING;
+    *piece = (struct bytes){c->held, c->held_count};
+    skip_message(c);
+    return SMB_CUT_CALLED;
 }
 
 /* What it claims to carry lies behind its head and in it. */
 static bool payload_fits(const struct smb_cutter *c, uint32_t head) {
     const struct smb_message *m = &c->head;
-    return m->offset >= head && m->offset <= SMB_CUTTER_HELD - SMB_CUTTER_GLIMPSE && m->offset <= c->message &&
-           m->length <= c->message - m->offset;
+    return m->offset >= c->shift + head && m->offset - c->shift <= SMB_CUTTER_HELD - SMB_CUTTER_GLIMPSE &&
+           m->offset <= c->message && m->length <= c->message - m->offset;
 }
 
-/* The message from its first byte on to the first few of what it carries. */
-static enum smb_cut read_head(struct smb_cutter *c, struct bytes *input, struct bytes *piece) {
-    enum { DIALECT_SIZE = 5 }; /* with the command of SMB 1 */
-    if (!hold(c, input, smaller(DIALECT_SIZE, c->message)))
-        return SMB_CUT_NOTHING;
-    enum smb_dialect dialect = c->message < DIALECT_SIZE ? SMB_NONE : smb_dialect(c->held);
-    if (dialect != SMB_TWO)
-        return pass_over(c, input, dialect);
-    if (!hold(c, input, smaller(SMB_HEADER_SIZE, c->frame)))
-        return SMB_CUT_NOTHING;
-    if (c->frame < SMB_HEADER_SIZE || !measure(c)) {
-        c->message = c->frame;
-        skip_message(c);
-        return SMB_CUT_NOTHING;
-    }
-    uint32_t head = smaller(smb_head_size(c->held), c->message);
-    if (!hold(c, input, head))
-        return SMB_CUT_NOTHING;
-    c->head = smb_read((struct bytes){c->held, head});
-    if (!payload_fits(c, head))
-        c->head.length = 0;
+/* The head is read; now the first few bytes of what the message carries. Until they are all here the head is read
+ * again with every byte. */
+static enum smb_cut finish_head(struct smb_cutter *c, struct bytes *input, uint32_t head, struct bytes *piece) {
+    if (c->head.length == 0 || !payload_fits(c, head))
+        c->head.offset = c->head.length = 0;
     uint32_t glimpse = smaller(SMB_CUTTER_GLIMPSE, c->head.length);
-    if (glimpse > 0 && !hold(c, input, c->head.offset + glimpse))
+    uint32_t at = glimpse > 0 ? c->head.offset - c->shift : 0;
+    if (glimpse > 0 && !hold(c, input, at + glimpse))
         return SMB_CUT_NOTHING;
-    *piece = (struct bytes){c->held + c->head.offset, glimpse};
+    *piece = (struct bytes){c->held + at, glimpse};
     skip_message(c);
     c->payload = c->head.length;
     if (c->payload > 0)
@@ -132,11 +137,94 @@ static enum smb_cut read_head(struct smb_cutter *c, struct bytes *input, struct 
     return SMB_CUT_MESSAGE;
 }
 
+static enum smb_cut pass_over(struct smb_cutter *c) {
+    c->message = c->frame;
+    c->chained = false;
+    skip_message(c);
+    return SMB_CUT_NOTHING;
+}
+
+static enum smb_cut pass_raw(struct smb_cutter *c, struct bytes *input) {
+    if (!c->raw)
+        return lose(c, input);
+    c->raw = false;
+    return pass_over(c);
+}
+
+/* How long the message is, by its header: up to the next of the chain (MS-SMB2 2.2.1.2). */
+static bool measure(struct smb_cutter *c) {
+    uint32_t next = smb2_next(c->held);
+    c->message = next == 0 ? c->frame : next;
+    return next == 0 || (next >= SMB2_HEADER_SIZE && next % 8 == 0 && next <= c->frame);
+}
+
+static enum smb_cut read_two(struct smb_cutter *c, struct bytes *input, struct bytes *piece) {
+    if (c->frame < SMB2_HEADER_SIZE)
+        return pass_over(c);
+    if (!hold(c, input, SMB2_HEADER_SIZE))
+        return SMB_CUT_NOTHING;
+    if (!measure(c))
+        return pass_over(c);
+    uint32_t head = smaller(smb2_head_size(c->held), c->message);
+    if (!hold(c, input, head))
+        return SMB_CUT_NOTHING;
+    c->head = smb2_read((struct bytes){c->held, head});
+    return finish_head(c, input, head, piece);
+}
+
+/* The commands of a chain lie one behind the other (MS-CIFS 2.2.3.4), and with each what it carries. */
+static enum smb_cut read_one(struct smb_cutter *c, struct bytes *input, struct bytes *piece) {
+    struct smb_message previous = c->head;
+    const struct smb_message *chain = c->chained ? &previous : NULL;
+    if (room(c) < SMB1_LEAST_HEAD)
+        return pass_over(c);
+    if (!hold(c, input, SMB1_LEAST_HEAD))
+        return SMB_CUT_NOTHING;
+    uint32_t head = smaller(smb1_head_size(c->held, chain), room(c));
+    if (!hold(c, input, head))
+        return SMB_CUT_NOTHING;
+    struct smb_message m = smb1_read((struct bytes){c->held, head}, c->shift, chain);
+    bool goes_on = m.next >= c->shift + head && m.next < c->frame;
+    c->message = goes_on ? m.next : c->frame;
+    c->head = m;
+    enum smb_cut cut = finish_head(c, input, head, piece);
+    if (cut == SMB_CUT_NOTHING)
+        c->head = previous;
+    else
+        c->chained = goes_on;
+    return cut;
+}
+
+/* The message from its first byte on to the first few of what it carries. */
+static enum smb_cut read_head(struct smb_cutter *c, struct bytes *input, struct bytes *piece) {
+    enum { DIALECT_SIZE = 4 };
+    if (c->frame_type == SMB_FRAME_REQUEST)
+        return read_call(c, input, piece);
+    if (c->frame < DIALECT_SIZE)
+        return pass_raw(c, input);
+    if (!hold(c, input, DIALECT_SIZE))
+        return SMB_CUT_NOTHING;
+    switch (smb_dialect(c->held)) {
+    case SMB_ONE:
+        return read_one(c, input, piece);
+    case SMB_TWO:
+        return read_two(c, input, piece);
+    case SMB_ENCRYPTED:
+        pass_over(c);
+        return SMB_CUT_ENCRYPTED;
+    case SMB_COMPRESSED:
+        return pass_over(c);
+    case SMB_NONE:
+        break;
+    }
+    return pass_raw(c, input);
+}
+
 /* First what is held of it, then what comes. */
 static enum smb_cut pass_on(struct smb_cutter *c, struct bytes *input, struct bytes *piece) {
     bool first = c->payload == c->head.length;
     if (first) {
-        *piece = (struct bytes){c->held + c->head.offset, smaller(SMB_CUTTER_GLIMPSE, c->payload)};
+        *piece = (struct bytes){c->held + c->head.offset - c->shift, smaller(SMB_CUTTER_GLIMPSE, c->payload)};
     } else {
         *piece = take(input, c->payload);
         c->taken += (uint32_t)piece->len;
@@ -153,6 +241,10 @@ static void skip(struct smb_cutter *c, struct bytes *input) {
     c->taken += (uint32_t)take(input, c->message - c->taken).len;
     if (c->taken < c->message)
         return;
+    if (c->chained) {
+        begin_command(c);
+        return;
+    }
     c->frame -= c->message;
     begin_message(c);
 }

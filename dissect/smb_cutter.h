@@ -4,11 +4,11 @@
 
 #include "dissect/smb.h"
 
-/* Cuts the SMB messages out of one direction of a stream. Keeps the first bytes of one message at most; what a message
- * carries is handed on as it comes by, and what nobody wants is counted off. */
+/* Cuts the SMB messages out of one direction of a stream, of either dialect. Keeps the first bytes of one message at
+ * most; what a message carries is handed on as it comes by, and what nobody wants is counted off. */
 
 enum {
-    SMB_CUTTER_HELD = 256,  /* bytes of a message that are kept */
+    SMB_CUTTER_HELD = 192,  /* bytes of a message that are kept */
     SMB_CUTTER_GLIMPSE = 16 /* bytes of what a message carries that come with it; the size of an RPC header */
 };
 
@@ -20,9 +20,13 @@ struct smb_cutter {
         SMB_CUTTER_IN_PAYLOAD,
         SMB_CUTTER_SKIPPING, /* to the end of a message, or of what cannot be read in a frame */
     } state;
+    uint8_t frame_type;
+    bool chained;     /* the message of SMB 1 goes on with another command */
+    bool raw;         /* a frame without a message, as READ_RAW and WRITE_RAW have it, is to be expected */
     uint32_t frame;   /* bytes of the frame, from the message on that is being cut */
-    uint32_t message; /* bytes of that message; while its header is not here as many as there may be */
+    uint32_t message; /* where that message ends, or the command; while its header is not here as far as it may go */
     uint32_t taken;   /* bytes of that message that are used up */
+    uint32_t shift;   /* how many of its bytes were left out between those held: the earlier commands of its chain */
     uint32_t payload; /* bytes of what it carries that are still to come, those held included */
     struct smb_message head;
     uint32_t held_count;
@@ -30,12 +34,14 @@ struct smb_cutter {
 };
 
 enum smb_cut {
-    SMB_CUT_NOTHING, /* the input is used up */
-    SMB_CUT_MESSAGE, /* cutter->head; if it carries something, *piece is the beginning of it; see smb_cutter_skip */
-    SMB_CUT_PAYLOAD, /* *piece is the next of what the message carries; cutter->payload: how much is still to come */
-    SMB_CUT_NEGOTIATION, /* of SMB 1 */
-    SMB_CUT_UNREADABLE,  /* SMB 1 that is no negotiation, or encrypted */
-    SMB_CUT_LOST,        /* where a frame should begin there is none; the search is on */
+    SMB_CUT_NOTHING,   /* the input is used up */
+    SMB_CUT_MESSAGE,   /* cutter->head; if it carries something, *piece is its beginning; see smb_cutter_skip */
+    SMB_CUT_PAYLOAD,   /* *piece is the next of what the message carries; cutter->payload: how much is still to come */
+    SMB_CUT_CALLED,    /* a NetBIOS session is asked for; *piece is the called name, as smb_called_name reads it */
+    SMB_CUT_ACCEPTED,  /* it is granted */
+    SMB_CUT_REFUSED,   /* it is not, or not here */
+    SMB_CUT_ENCRYPTED, /* a message that cannot be read; it is passed over */
+    SMB_CUT_LOST,      /* where a frame should begin there is none; the search is on */
 };
 
 /* midstream: the stream's beginning is not in the capture. */

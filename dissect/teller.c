@@ -25,6 +25,8 @@ void teller_begin(const struct teller *t, struct fact *fact, enum fact_kind kind
     fact->transport = t->origin.transport;
     fact->client = t->swapped ? t->origin.server : t->origin.client;
     fact->server = t->swapped ? t->origin.client : t->origin.server;
+    if (t->origin.pipe_name != NULL)
+        strncpy(fact->pipe_name, t->origin.pipe_name, sizeof fact->pipe_name - 1);
 }
 
 void teller_tell(const struct teller *t, const struct fact *fact) { t->handler(t->context, fact); }

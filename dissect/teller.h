@@ -11,17 +11,21 @@ struct origin {
     uint64_t flow;
     enum transport transport;
     struct endpoint client, server;
-    bool midstream; /* its beginning is not in the capture */
-    bool likely;    /* something outside its bytes says that it is RPC */
-    bool mapper;    /* it goes to the endpoint mapper's own endpoint */
+    bool midstream;        /* its beginning is not in the capture */
+    bool likely;           /* something outside its bytes says that it is RPC */
+    bool mapper;           /* it goes to the endpoint mapper's own endpoint */
+    const char *pipe_name; /* borrowed; NULL: it is no pipe, or the name is not known */
 };
+
+struct holders;
 
 struct teller {
     fact_handler handler;
     void *context;
     struct tally *tally;
-    uint32_t malformations; /* told */
-    bool swapped;           /* who opened the connection is the RPC server */
+    struct holders *holders; /* of conversation.h; NULL: there are no conversations */
+    uint32_t malformations;  /* told */
+    bool swapped;            /* who opened the connection is the RPC server */
     struct origin origin;
 };
 

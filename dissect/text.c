@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dissect/text.h"
 
-#include "wire/reader.h"
-
 void text_from_ascii(char text[static FACT_TEXT_SIZE], struct bytes from) {
     size_t n = 0;
     for (; n < FACT_TEXT_SIZE - 1 && n < from.len && from.at[n] != 0; n++) {
@@ -44,7 +42,11 @@ static size_t encode(uint32_t character, char out[static 4]) {
 }
 
 void text_from_utf16(char text[static FACT_TEXT_SIZE], struct bytes from) {
-    struct reader r = reader_over(from, ORDER_LITTLE);
+    text_from_utf16_in(text, from, ORDER_LITTLE);
+}
+
+void text_from_utf16_in(char text[static FACT_TEXT_SIZE], struct bytes from, enum byte_order order) {
+    struct reader r = reader_over(from, order);
     size_t n = 0;
     while (reader_left(&r) >= 2) {
         char octets[4];

@@ -63,7 +63,8 @@ static const char *const UNREADABLE_NAMES[UNREADABLES] = {
 static const char *const MALFORMATION_NAMES[MALFORMATIONS] = {
     [MALFORMED_HEADER] = "header",     [MALFORMED_LENGTH] = "length", [MALFORMED_BIND] = "bind",
     [MALFORMED_BIND_ACK] = "bind_ack", [MALFORMED_CALL] = "call",     [MALFORMED_MAP] = "map",
-    [MALFORMED_TOWER] = "tower",       [MALFORMED_NTLM] = "ntlm",
+    [MALFORMED_TOWER] = "tower",       [MALFORMED_NTLM] = "ntlm",     [MALFORMED_BINDINGS] = "bindings",
+    [MALFORMED_RESOURCE] = "resource",
 };
 
 enum { DIRECTIONS = FROM_SERVER + 1, CLOSE_REASONS = CLOSE_END + 1 };
@@ -167,6 +168,7 @@ static const struct field CALL_FIELDS[] = {
     {IN_FACT("opnum", FIELD_U16, call.opnum)},
     {IN_FACT("status", FIELD_U32, call.status)},
     {IN_FACT("did_not_execute", FIELD_BOOL, call.did_not_execute)},
+    {IN_FACT("maybe", FIELD_BOOL, call.maybe)},
     {0},
 };
 

@@ -138,6 +138,7 @@ json_t *session_object(const struct session *session, const struct results *resu
     put(&object, "client", endpoint_object(&session->client));
     put(&object, "server", server_object(&session->server, name));
     put(&object, "transport", transport_value(session->transport));
+    put(&object, "pipe", words_value(session->pipe));
     put(&object, "interface", interface_value(&session->interface));
     put(&object, "outcome", json_string(OUTCOME_NAMES[session->outcome]));
     put(&object, "reason", words_value(session->outcome == OUTCOME_UNKNOWN ? session->unclear : NULL));
@@ -168,6 +169,8 @@ json_t *binding_object(const struct binding *binding, const struct results *resu
     put(&object, "type", json_string("binding"));
     put(&object, "server", server);
     put(&object, "interface", interface_value(&binding->interface));
+    put(&object, "transport",
+        transport_value(binding->transport == TRANSPORT_UNKNOWN ? TRANSPORT_TCP : binding->transport));
     put(&object, "endpoint", binding->endpoint.port == 0 ? json_null() : endpoint_object(&binding->endpoint));
     put(&object, "bound", bound_value(binding->state));
     put(&object, "evidence", proofs_array(binding, results));

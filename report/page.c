@@ -22,6 +22,11 @@ struct page page_over(FILE *out, enum detail detail, bool color, const struct re
 static void show(struct page *page, const char *text, struct visible_part part) {
     char shown[VISIBLE_SIZE];
     for (size_t at = 0; at < part.bytes;) {
+        size_t plain = visible_plain(text + at, part.bytes - at);
+        fwrite(text + at, 1, plain, page->out);
+        at += plain;
+        if (at == part.bytes)
+            break;
         at += visible_next(text + at, shown);
         fputs(shown, page->out);
     }

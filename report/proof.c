@@ -15,7 +15,7 @@ char *proof_words(const struct proof *proof, char words[static PROOF_WORDS_SIZE]
         address_text(&proof->client, client);
     if (proof->count > 1)
         snprintf(times, sizeof times, ", %llu times", (unsigned long long)proof->count);
-    snprintf(words, PROOF_WORDS_SIZE, "%s%s%s%s%s%s", proof_text(proof->kind), at_endpoint ? ", " : "", endpoint,
-             of_client ? ", client " : "", client, times);
+    snprintf(words, PROOF_WORDS_SIZE, "%s%s%s%s%s%s", proof_text(proof->kind, proof->transport),
+             at_endpoint ? ", " : "", endpoint, of_client ? ", client " : "", client, times);
     return words;
 }

@@ -122,6 +122,7 @@ bool text_bindings_report(struct page *page, const struct results *results) {
     if (judge_binding(results->judge, 0) == NULL)
         page_words(page, "No binding: nothing in the input says where an interface is bound.");
     page_end(page);
+    text_servers(page, results);
     text_limits(page, results);
     return printed;
 }

@@ -7,7 +7,7 @@
 /* Results as text for people: the verdict first, then what limits it, then each finding in one paragraph, then the
  * sessions and bindings as tables. Nothing is wider than PAGE_WIDTH columns. False: no memory. */
 bool text_report(struct page *page, const struct results *results);
-/* The binding table and what limits it, alone. */
+/* The binding table, whose addresses are one server, and what limits it. */
 bool text_bindings_report(struct page *page, const struct results *results);
 
 /* The parts of it. */
@@ -18,6 +18,8 @@ void text_finding(struct page *page, const struct finding *finding);
  * outcome share a row. */
 bool text_sessions(struct page *page, const struct results *results, size_t rows);
 bool text_bindings(struct page *page, const struct results *results, size_t rows);
+/* Which addresses are one server, or of one cluster, and how that is known. */
+void text_servers(struct page *page, const struct results *results);
 
 /* The rows of a table that is only a part of the report. */
 enum { TEXT_MAX_ROWS = 40 };

@@ -36,7 +36,8 @@ static void add_proof(const struct page *page, const struct proof *proof, char *
     char seen[SIGHTING_WORDS_SIZE];
     size_t length = strlen(cell);
     if (proof != NULL)
-        snprintf(cell + length, CELL_SIZE - length, "%s%s (%s)", length > 0 ? "; " : "", proof_text(proof->kind),
+        snprintf(cell + length, CELL_SIZE - length, "%s%s (%s)", length > 0 ? "; " : "",
+                 proof_text(proof->kind, proof->transport),
                  page_frame(page, proof->last.frame == 0 ? &proof->seen : &proof->last, seen));
 }
 
@@ -60,12 +61,15 @@ static void add_row(struct table *table, const struct page *page, const struct r
                     const struct binding *binding) {
     char address[CELL_SIZE];
     char interface[INTERFACE_TEXT_SIZE];
-    char port[8] = "";
+    char port[16] = "";
     char evidence[CELL_SIZE];
     address_cell(results, binding, address);
     evidence_cell(page, binding, evidence);
     if (binding->endpoint.port != 0)
-        snprintf(port, sizeof port, "%u", (unsigned)binding->endpoint.port);
+        snprintf(port, sizeof port, "%u%s", (unsigned)binding->endpoint.port,
+                 binding->transport == TRANSPORT_UDP    ? "/udp"
+                 : binding->transport == TRANSPORT_HTTP ? "/http"
+                                                        : "");
     table_row(table, (const char *const[]){address, interface_text(&binding->interface, interface), port,
                                            bound_words(binding->state), evidence});
 }

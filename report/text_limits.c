@@ -33,7 +33,14 @@ static const struct loss_words {
     {LOSS_OVERLAPS, NOT_READ, "IP fragment that contradicts others", "IP fragments that contradict others"},
     {LOSS_BAD_TIMES, NOT_READ, "frame with an impossible time", "frames with an impossible time"},
     {LOSS_MALFORMED_PDUS, NOT_READ, "malformed PDU", "malformed PDUs"},
+    {LOSS_BAD_NEIGHBOURS, NOT_READ, "malformed ARP packet or name service message",
+     "malformed ARP packets or name service messages"},
     {LOSS_ENCRYPTED_CALLS, NOT_READ, "encrypted call to the endpoint mapper", "encrypted calls to endpoint mappers"},
+    {LOSS_ENCRYPTED_ANSWERS, NOT_READ, "encrypted answer of DCOM or a cluster",
+     "encrypted answers of DCOM or clusters"},
+    {LOSS_ENCRYPTED_SMB, NOT_READ, "connection with encrypted SMB", "connections with encrypted SMB"},
+    {LOSS_HTTP_TUNNELS, NOT_READ, "connection to an RPC proxy (RPC over HTTP version 2)",
+     "connections to RPC proxies (RPC over HTTP version 2)"},
 };
 enum { LOSSES_COUNT = sizeof LOSSES / sizeof LOSSES[0] };
 
@@ -45,11 +52,13 @@ static const char *const LIMIT_WORDS[LIMIT_KINDS] = {
     [LIMIT_DATAGRAMS] = "fragmented datagrams were given up early",
     [LIMIT_CONTEXTS] = "contexts or pipes of a connection were passed over",
     [LIMIT_CALLS] = "calls of a connection were forgotten before their answer",
-    [LIMIT_FRAGMENTS] = "mapper calls were too long to be looked into",
-    [LIMIT_TOWERS] = "towers of a mapper's answer were passed over",
+    [LIMIT_FRAGMENTS] = "calls were too long, or too many at once, to be looked into",
+    [LIMIT_TOWERS] = "towers or string bindings of an answer were passed over",
+    [LIMIT_CONVERSATIONS] = "the conversations over UDP that had been silent for longest were forgotten",
     [LIMIT_SESSIONS] = "later sessions were not judged, or old connections forgotten",
     [LIMIT_BINDINGS] = "of later addresses and interfaces nothing is known",
     [LIMIT_FINDINGS] = "later findings are not told",
+    [LIMIT_NEIGHBOURS] = "some of what ARP and name services tell was passed over, or taken in twice",
     [LIMIT_SERVERS] = "later addresses are linked to no other address",
     [LIMIT_EVIDENCE] = "a part of the evidence was not kept",
 };

@@ -19,12 +19,18 @@ static int compare_octets(const void *a, const void *b, size_t size, int before)
 
 static int compare_numbers(uint64_t a, uint64_t b, int before) { return before != 0 ? before : (a > b) - (a < b); }
 
+static const char *pipe_of(const struct session *session) { return session->pipe == NULL ? "" : session->pipe; }
+
+static bool is_udp(const struct session *session) { return session->transport == TRANSPORT_UDP; }
+
 /* By what makes sessions the same; the client's port does not. */
 static int compare_sameness(const struct session *a, const struct session *b) {
     int order = compare_numbers(a->outcome, b->outcome, 0);
     order = compare_octets(a->client.address.octets, b->client.address.octets, sizeof a->client.address.octets, order);
     order = compare_octets(a->server.address.octets, b->server.address.octets, sizeof a->server.address.octets, order);
     order = compare_numbers(a->server.port, b->server.port, order);
+    order = compare_numbers(is_udp(a), is_udp(b), order);
+    order = order != 0 ? order : strcmp(pipe_of(a), pipe_of(b));
     order = compare_octets(a->interface.uuid.octets, b->interface.uuid.octets, sizeof a->interface.uuid.octets, order);
     return compare_numbers(a->interface.major, b->interface.major, order);
 }
@@ -82,8 +88,18 @@ static struct sighting first_seen(const struct session *session) {
     return session->failing;
 }
 
-static const char *server_words(const struct endpoint *server, char words[static ENDPOINT_TEXT_SIZE]) {
-    return server->port == 0 ? address_text(&server->address, words) : endpoint_text(server, words);
+static const char *endpoint_words(const struct endpoint *endpoint, char words[static ENDPOINT_TEXT_SIZE]) {
+    return endpoint->port == 0 ? address_text(&endpoint->address, words) : endpoint_text(endpoint, words);
+}
+
+/* "10.0.1.20:1112", "10.0.1.20:1112/udp", "10.0.1.20:445 \PIPE\svcctl" */
+enum { SERVER_WORDS_SIZE = ENDPOINT_TEXT_SIZE + FACT_TEXT_SIZE + 8 };
+
+static const char *server_words(const struct session *session, char words[static SERVER_WORDS_SIZE]) {
+    char endpoint[ENDPOINT_TEXT_SIZE];
+    snprintf(words, SERVER_WORDS_SIZE, "%s%s%s%s", endpoint_words(&session->server, endpoint),
+             is_udp(session) ? "/udp" : "", session->pipe != NULL ? " \\PIPE\\" : "", pipe_of(session));
+    return words;
 }
 
 static const char *interface_words(const struct session *session, char words[static INTERFACE_TEXT_SIZE]) {
@@ -102,7 +118,7 @@ static const char *outcome_words(const struct session *session, char words[stati
 static void add_row(struct table *table, const struct page *page, const struct group *group) {
     char count[24];
     char client[ADDRESS_TEXT_SIZE];
-    char server[ENDPOINT_TEXT_SIZE];
+    char server[SERVER_WORDS_SIZE];
     char interface[INTERFACE_TEXT_SIZE];
     char outcome[OUTCOME_WORDS_SIZE];
     char seen[SIGHTING_WORDS_SIZE];
@@ -110,7 +126,7 @@ static void add_row(struct table *table, const struct page *page, const struct g
     struct sighting first = first_seen(session);
     snprintf(count, sizeof count, "%llu", (unsigned long long)group->count);
     table_row(table, (const char *const[]){count, address_text(&session->client.address, client),
-                                           server_words(&session->server, server), interface_words(session, interface),
+                                           server_words(session, server), interface_words(session, interface),
                                            outcome_words(session, outcome), page_frame(page, &first, seen)});
 }
 
@@ -146,13 +162,13 @@ static void all_sessions(struct page *page, const struct results *results) {
     const struct session *session;
     for (size_t i = 0; (session = judge_session(results->judge, i)) != NULL; i++) {
         char client[ENDPOINT_TEXT_SIZE];
-        char server[ENDPOINT_TEXT_SIZE];
+        char server[SERVER_WORDS_SIZE];
         char interface[INTERFACE_TEXT_SIZE];
         char outcome[OUTCOME_WORDS_SIZE];
         page_begin(page, 2);
-        page_words(page, server_words(&session->client, client));
+        page_words(page, endpoint_words(&session->client, client));
         page_words(page, "to");
-        page_words(page, server_words(&session->server, server));
+        page_words(page, server_words(session, server));
         page_join(page, ",");
         page_words(page, interface_words(session, interface));
         page_join(page, ":");

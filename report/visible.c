@@ -35,6 +35,16 @@ size_t visible_next(const char *text, char shown[static VISIBLE_SIZE]) {
     return length;
 }
 
+/* ASCII, which nearly all text is. */
+static bool is_plain(char c) { return c >= ' ' && c <= '~'; }
+
+size_t visible_plain(const char *text, size_t most) {
+    size_t n = 0;
+    while (n < most && is_plain(text[n]))
+        n++;
+    return n;
+}
+
 static size_t shown_width(const char *shown) { return shown[0] == '\\' ? strlen(shown) : 1; }
 
 size_t visible_width(const char *text) {
@@ -49,12 +59,16 @@ struct visible_part visible_fit(const char *text, size_t room, size_t line) {
     struct visible_part all = {0, 0};
     struct visible_part words = {0, 0};
     char shown[VISIBLE_SIZE];
-    for (size_t taken; (taken = visible_next(text + all.bytes, shown)) != 0; all.bytes += taken) {
+    while (text[all.bytes] != '\0') {
         if (text[all.bytes] == ' ')
             words = all;
-        if (all.width + shown_width(shown) > room)
+        bool plain = is_plain(text[all.bytes]);
+        size_t taken = plain ? 1 : visible_next(text + all.bytes, shown);
+        size_t width = plain ? 1 : shown_width(shown);
+        if (all.width + width > room)
             break;
-        all.width += shown_width(shown);
+        all.bytes += taken;
+        all.width += width;
     }
     if (text[all.bytes] == '\0')
         return all;

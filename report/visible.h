@@ -11,6 +11,8 @@ enum { VISIBLE_SIZE = 12 };
 
 /* The next character of text as it may be shown; returns how many bytes of text it stands for, 0 at the end. */
 size_t visible_next(const char *text, char shown[static VISIBLE_SIZE]);
+/* How many bytes of text, at most `most` of them, are shown as they are, each in a column. */
+size_t visible_plain(const char *text, size_t most);
 /* Columns that all of it takes, one for each code point. */
 size_t visible_width(const char *text);
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { MAX_BINDINGS = 65536, KEY_SIZE = sizeof(struct address) + sizeof(struct uuid) + sizeof(uint16_t) };
+enum { MAX_BINDINGS = 65536, KEY_SIZE = sizeof(struct address) + sizeof(struct uuid) + sizeof(uint16_t) + 1 };
 
 struct row {
     uint8_t key[KEY_SIZE];
@@ -29,6 +29,7 @@ static const struct {
     [PROOF_CONNECTED] = {"endpoint accepts connections", 1},
     [PROOF_LOOKUP_ENTRY] = {"listed by the endpoint mapper", 1},
     [PROOF_TOWER_FROM_ELSEWHERE] = {"named by another address's endpoint mapper", 1},
+    [PROOF_OXID_BINDING] = {"named by DCOM as an object's endpoint", 1},
     [PROOF_MAPPED] = {"mapped by this address's endpoint mapper", 0},
     [PROOF_REFUSED] = {"connection refused (RST)", -1},
     [PROOF_UNREACHABLE] = {"connection answered by an ICMP error", -1},
@@ -40,7 +41,19 @@ static const struct {
 
 bool proof_is_for(enum binding_proof kind) { return KINDS[kind].direction > 0; }
 bool proof_is_against(enum binding_proof kind) { return KINDS[kind].direction < 0; }
-const char *proof_text(enum binding_proof kind) { return KINDS[kind].text; }
+/* Datagrams have no connections, and no binds. */
+static const char *const OVER_UDP[PROOF_KINDS] = {
+    [PROOF_CONNECTED] = "endpoint answers",
+    [PROOF_REFUSED] = "port refused (ICMP)",
+    [PROOF_UNREACHABLE] = "call answered by an ICMP error",
+    [PROOF_UNANSWERED] = "call unanswered",
+    [PROOF_REJECTED] = "call rejected",
+};
+
+const char *proof_text(enum binding_proof kind, enum transport transport) {
+    bool udp = transport == TRANSPORT_UDP && OVER_UDP[kind] != NULL;
+    return udp ? OVER_UDP[kind] : KINDS[kind].text;
+}
 
 struct binding_table *binding_table_open(struct tally *tally) {
     struct binding_table *table = allocate(1, sizeof *table);
@@ -56,10 +69,12 @@ void binding_table_close(struct binding_table *table) {
     free(table);
 }
 
-static void make_key(uint8_t key[static KEY_SIZE], const struct address *address, const struct syntax_id *interface) {
+static void make_key(uint8_t key[static KEY_SIZE], const struct address *address, const struct syntax_id *interface,
+                     enum transport transport) {
     memcpy(key, address, sizeof *address);
     memcpy(key + sizeof *address, &interface->uuid, sizeof interface->uuid);
     memcpy(key + sizeof *address + sizeof interface->uuid, &interface->major, sizeof interface->major);
+    key[KEY_SIZE - 1] = transport == TRANSPORT_HTTP;
 }
 
 static struct row *find_row(const struct binding_table *table, const uint8_t key[static KEY_SIZE]) {
@@ -68,17 +83,24 @@ static struct row *find_row(const struct binding_table *table, const uint8_t key
     return row;
 }
 
-const struct binding *binding_find(const struct binding_table *table, const struct address *address,
-                                   const struct syntax_id *interface) {
+const struct binding *binding_find_over(const struct binding_table *table, const struct address *address,
+                                        const struct syntax_id *interface, enum transport transport) {
     uint8_t key[KEY_SIZE];
-    make_key(key, address, interface);
+    make_key(key, address, interface, transport);
     struct row *row = find_row(table, key);
     return row == NULL ? NULL : &row->binding;
+}
+
+const struct binding *binding_find(const struct binding_table *table, const struct address *address,
+                                   const struct syntax_id *interface) {
+    return binding_find_over(table, address, interface, TRANSPORT_UNKNOWN);
 }
 
 const struct binding *binding_at(const struct binding_table *table, size_t index) {
     return index < table->count ? &table->order[index]->binding : NULL;
 }
+
+size_t binding_count(const struct binding_table *table) { return table->count; }
 
 static struct row *add_row(struct binding_table *table, const uint8_t key[static KEY_SIZE]) {
     if (table->count == MAX_BINDINGS) {
@@ -155,7 +177,7 @@ static void judge_state(struct binding *binding) {
 void binding_prove(struct binding_table *table, const struct syntax_id *interface, const struct address *address,
                    const struct proof *proof) {
     uint8_t key[KEY_SIZE];
-    make_key(key, address, interface);
+    make_key(key, address, interface, proof->transport);
     struct row *row = find_row(table, key);
     if (row == NULL) {
         row = add_row(table, key);
@@ -163,6 +185,7 @@ void binding_prove(struct binding_table *table, const struct syntax_id *interfac
             return;
         row->binding.address = *address;
         row->binding.interface = *interface;
+        row->binding.transport = proof->transport;
     }
     struct binding *binding = &row->binding;
     struct proof *entry = continued(binding, proof, place_of(binding, proof));

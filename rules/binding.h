@@ -2,6 +2,7 @@
 #ifndef RULES_BINDING_H
 #define RULES_BINDING_H
 
+#include "dissect/fact.h"
 #include "rules/evidence.h"
 #include "wire/syntax.h"
 #include "wire/tally.h"
@@ -19,6 +20,7 @@ enum binding_proof {
     PROOF_CONNECTED,            /* its mapped endpoint accepted a connection here */
     PROOF_LOOKUP_ENTRY,         /* an ept_lookup entry names this very address */
     PROOF_TOWER_FROM_ELSEWHERE, /* the mapper of another address named this address */
+    PROOF_OXID_BINDING,         /* DCOM named this address as one of an object's exporter */
     /* neither: the mapper of this address names it, but a mapper answers alike on addresses that serve nothing */
     PROOF_MAPPED,
     /* against */
@@ -40,6 +42,7 @@ struct proof {
     struct sighting last;     /* the latest; binding_prove sets it */
     uint64_t count;           /* binding_prove sets it */
     struct endpoint endpoint; /* port 0 where none was involved */
+    enum transport transport; /* UDP, HTTP, or anything else for TCP */
     struct address client;
 };
 
@@ -48,6 +51,7 @@ enum binding_state { BOUND_UNKNOWN, BOUND_HERE, BOUND_NOT_HERE };
 struct binding {
     struct address address;
     struct syntax_id interface;
+    enum transport transport;                /* of its proofs, which are of one */
     struct endpoint endpoint;                /* latest known; port 0 = unknown */
     enum binding_state state;                /* by the latest proof for or against */
     struct proof proofs[BINDING_MAX_PROOFS]; /* by the time of the first sighting */
@@ -62,16 +66,20 @@ void binding_table_close(struct binding_table *table);
 /* NULL if there is no such row. */
 const struct binding *binding_find(const struct binding_table *table, const struct address *address,
                                    const struct syntax_id *interface);
+/* The same of the row for HTTP, if that is the transport. */
+const struct binding *binding_find_over(const struct binding_table *table, const struct address *address,
+                                        const struct syntax_id *interface, enum transport transport);
 /* Proofs may come out of the order of time: that a connect stayed unanswered is known long after its last SYN. */
 void binding_prove(struct binding_table *table, const struct syntax_id *interface, const struct address *address,
                    const struct proof *proof);
 /* Rows in the order in which they were first seen; index counts from 0, NULL past the end. */
 const struct binding *binding_at(const struct binding_table *table, size_t index);
+size_t binding_count(const struct binding_table *table);
 
 bool proof_is_for(enum binding_proof kind);
 bool proof_is_against(enum binding_proof kind);
 /* The words for a person: "bind accepted", "refused (RST)" … */
-const char *proof_text(enum binding_proof kind);
+const char *proof_text(enum binding_proof kind, enum transport transport);
 /* The proof for or against that was seen latest; NULL if there is none, or if binding is NULL. */
 const struct proof *binding_verdict(const struct binding *binding);
 /* The first proof of a wanted kind that was last seen at this time or later; NULL if none, or if binding is NULL. */

@@ -108,7 +108,8 @@ static void about_other_addresses(struct finding *f, const struct trial *t) {
 
 static void about_earlier_service(struct finding *f, const struct trial *t) {
     const struct session *s = t->session;
-    const struct binding *here = binding_find(t->knowledge->bindings, &s->server.address, &s->interface);
+    const struct binding *here =
+        binding_find_over(t->knowledge->bindings, &s->server.address, &s->interface, s->transport);
     if (here == NULL || here->omitted == 0 || t->served_before ||
         !is_one_of(f->rule, &RULE_UNBOUND_ADDRESS, &RULE_TOWER_ELSEWHERE, &RULE_ENDPOINT_REFUSED))
         return;

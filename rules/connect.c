@@ -41,7 +41,8 @@ static bool is_for_port(const struct tracked *t, uint16_t port) {
 
 /* The session that a new connection belongs to, the newest first: one mapped to this port that has no connection yet,
  * or one whose connect has just failed, which is tried again; else one whose answer is missing; else a new one, where
- * the endpoint is known: from what this client used there before, or from what anybody was told of it. */
+ * DCOM told the endpoint or it is known: from what this client used there before, or from what anybody was told of it.
+ */
 static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact) {
     struct tracked *again = NULL;
     struct tracked *asked = NULL;
@@ -65,11 +66,15 @@ static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact)
         asked->guessed = true;
         return asked;
     }
+    t = bindings_session(k, fact);
+    if (t != NULL)
+        return t;
     const struct tracked *used = track_user(k->track, &fact->client.address, &fact->server);
     const struct syntax_id *interface = used != NULL ? &used->session.interface : known;
     if (interface == NULL)
         return NULL;
-    t = track_session(k->track, &fact->client, &fact->server, interface, TRANSPORT_TCP);
+    enum transport transport = places_is_http(k->places, &fact->server) ? TRANSPORT_HTTP : TRANSPORT_TCP;
+    t = track_session(k->track, &fact->client, &fact->server, interface, transport);
     if (t == NULL)
         return NULL;
     t->guessed = true;
@@ -251,7 +256,7 @@ static void fail_session(struct knowledge *k, const struct fact *fact, const str
     if (t->guessed || (outcome == OUTCOME_UNANSWERED && c->syns <= 1))
         return;
     knowledge_prove(k, fact, c->to_mapper ? &SYNTAX_EPM : &session->interface, kind, fact->server);
-    if (outcome == OUTCOME_REFUSED && !c->to_mapper)
+    if (outcome == OUTCOME_REFUSED && !c->to_mapper && !session->exporter)
         places_refuses(k->places, &fact->server, &session->interface, fact->seen);
 }
 

@@ -34,6 +34,7 @@ static void closed(struct knowledge *k, const struct fact *fact) {
     else if (fact->closing.bytes[FROM_SERVER] != 0)
         places_sees(k->places, &fact->server.address, true);
     track_forget(k->track, fact->flow);
+    callbacks_closed(k->callbacks, fact->flow, fact->seen.time);
 }
 
 static void gap(struct knowledge *k, const struct fact *fact) {
@@ -54,18 +55,32 @@ static void watch_clock(struct knowledge *k, const struct sighting *seen) {
     *latest = *seen;
 }
 
+/* These are told of datagrams otherwise than of connections. */
+static bool is_of_conversation(enum fact_kind kind) {
+    return kind <= FACT_CONNECT_UNANSWERED || kind == FACT_FIRST_CALL || kind == FACT_FIRST_ANSWER ||
+           kind == FACT_FAULT;
+}
+
 void knowledge_follow(struct knowledge *k, const struct fact *fact) {
     watch_clock(k, &fact->seen);
     if (fact->seen.time > k->end)
         k->end = fact->seen.time;
+    if (fact->transport == TRANSPORT_UDP && is_of_conversation(fact->kind)) {
+        knowledge_datagram(k->datagrams, fact);
+        return;
+    }
     switch (fact->kind) {
     case FACT_CONNECT_ATTEMPTED:
     case FACT_CONNECT_ESTABLISHED:
     case FACT_CONNECT_REFUSED:
     case FACT_CONNECT_UNREACHABLE:
+        if (callbacks_wait(k->callbacks))
+            callbacks_connect(k->callbacks, fact);
         knowledge_connect(k, fact);
         break;
     case FACT_CONNECT_UNANSWERED:
+        if (callbacks_wait(k->callbacks))
+            callbacks_connect(k->callbacks, fact);
         knowledge_connect(k, fact);
         track_forget(k->track, fact->flow);
         break;
@@ -78,17 +93,21 @@ void knowledge_follow(struct knowledge *k, const struct fact *fact) {
     case FACT_BIND_ASKED:
     case FACT_BIND_ANSWERED:
     case FACT_BIND_REFUSED:
+        knowledge_name_ports(k, fact);
+        knowledge_listen(k, fact);
+        break;
     case FACT_FIRST_CALL:
     case FACT_FIRST_ANSWER:
     case FACT_FAULT:
         knowledge_name_ports(k, fact);
         knowledge_listen(k, fact);
+        second_leg_call(k, fact);
         break;
     case FACT_SERVER_NAME:
         identity_name(k->identity, &fact->server.address, fact->name.source, fact->name.name, fact->seen);
         break;
     case FACT_CLOSED:
-        closed(k, fact);
+        closed(knowledge_of(k, fact->transport), fact);
         break;
     case FACT_CAPTURE_ENDED:
         k->end = fact->seen.time;
@@ -98,10 +117,23 @@ void knowledge_follow(struct knowledge *k, const struct fact *fact) {
         gap(k, fact);
         break;
     case FACT_PIPE_OPENED:
+        named_pipes_opens(k->pipes, fact);
+        break;
     case FACT_PIPE_REFUSED:
+        named_pipes_refuses(k->pipes, fact);
+        break;
     case FACT_BINDINGS_TOLD:
+        knowledge_name_ports(k, fact);
+        knowledge_bindings(k, fact);
+        identity_bindings(k->identity, &fact->server.address, &fact->bindings, fact->seen);
+        break;
     case FACT_LINK_ADDRESS:
+        identity_arp(k->identity, &fact->server.address, &fact->link, fact->seen);
+        break;
     case FACT_CLUSTER_ADDRESS:
+        identity_link(k->identity, &(struct identity_link){LINK_CLUSTER, fact->server.address, fact->resource.address,
+                                                           fact->seen, fact->seen});
+        break;
     case FACT_UNREADABLE:
     case FACT_AUTHENTICATION:
     case FACT_MALFORMED:

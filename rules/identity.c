@@ -1,41 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/identity.h"
 
-#include "rules/table.h"
+#include "rules/links.h"
+#include "rules/station.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* More addresses than MAX_ADDRESSES_OF_MAC behind one link-layer address: a router, a NAT gateway or a load balancer,
- * not a server. */
-enum { MAX_SERVERS = 4096, MAX_STATIONS = 4096, MAX_LINKS = 4096, MAX_ASSOCIATIONS = 65536, MAX_ADDRESSES_OF_MAC = 8 };
-enum { MAX_VIEWS = 4 }; /* capture points that an address is remembered from */
-
-/* A server's packets as they look at one capture point: another one sees other link-layer addresses and TTLs. */
-struct view {
-    struct mac mac;
-    uint8_t ttl;
-    bool moved; /* seen with several: says nothing about who it is */
-    struct sighting seen;
-};
-
-struct server {
-    struct address address;
-    bool matters;
-    UT_hash_handle hh;
-    struct view views[MAX_VIEWS];
-    size_t view_count;
-    char names[NAME_SOURCES][FACT_TEXT_SIZE];
-    struct sighting name_seen;
-};
-
-/* What is known of a link-layer address. */
-struct station {
-    uint8_t octets[6];
-    bool router;
-    size_t addresses;
-    UT_hash_handle hh;
-};
+enum { MAX_ASSOCIATIONS = 65536, MAX_LOOK_AT = 256 };
 
 /* An association group as it was first granted to a client. */
 struct association {
@@ -45,18 +17,23 @@ struct association {
     } key;
     struct address address;
     struct sighting seen;
+    bool ambiguous; /* granted by another address, too: group numbers are not unique among servers */
     UT_hash_handle hh;
 };
 
+/* A NetBIOS name as it was told last. */
+struct netbios {
+    char name[FACT_TEXT_SIZE];
+    struct address address;
+    struct sighting seen;
+};
+
 struct identity {
-    struct server *servers;
+    struct servers servers;
+    struct links links;
     struct association *associations;
-    struct station *stations;
-    struct identity_link links[MAX_LINKS];
-    size_t link_count;
-    struct tally *tally;
-    /* The last answer of identity_relatives, good until anything changes: sessions ask again and again. */
-    bool answer_is_good;
+    struct netbios netbios;
+    /* The last answer of identity_relatives, good until servers.changed: sessions ask again and again. */
     struct address answer_for;
     struct relative answer[IDENTITY_MAX_RELATIVES];
     size_t answer_count;
@@ -64,182 +41,91 @@ struct identity {
 
 struct identity *identity_open(struct tally *tally) {
     struct identity *identity = allocate(1, sizeof *identity);
-    identity->tally = tally;
+    identity->servers.tally = tally;
+    identity->servers.changed = true;
     return identity;
 }
 
 void identity_close(struct identity *identity) {
-    struct server *servers = identity->servers;
-    HASH_CLEAR(hh, identity->servers);
-    table_free(servers, offsetof(struct server, hh));
     struct association *associations = identity->associations;
     HASH_CLEAR(hh, identity->associations);
     table_free(associations, offsetof(struct association, hh));
-    struct station *stations = identity->stations;
-    HASH_CLEAR(hh, identity->stations);
-    table_free(stations, offsetof(struct station, hh));
+    servers_free(&identity->servers);
+    links_free(&identity->links);
     free(identity);
 }
 
-static struct server *find_server(const struct identity *identity, const struct address *address) {
-    struct server *server;
-    HASH_FIND(hh, identity->servers, address, sizeof *address, server);
-    return server;
-}
-
-/* Any server that was only seen in passing gives way, the oldest first; only a few are looked at. */
-static bool make_room(struct identity *identity) {
-    enum { LOOK_AT = 64 };
-    struct server *server = identity->servers;
-    for (int i = 0; server != NULL && i < LOOK_AT; i++, server = server->hh.next)
-        if (!server->matters) {
-            HASH_DEL(identity->servers, server);
-            free(server);
-            return true;
-        }
-    identity->tally->limits[LIMIT_SERVERS]++;
-    return false;
-}
-
-static struct server *get_server(struct identity *identity, const struct address *address, bool matters) {
-    struct server *server = find_server(identity, address);
-    if (server == NULL) {
-        if (HASH_COUNT(identity->servers) == MAX_SERVERS && !make_room(identity))
-            return NULL;
-        server = allocate(1, sizeof *server);
-        server->address = *address;
-        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it does not see that HASH_DEL moves the head on */
-        HASH_ADD(hh, identity->servers, address, sizeof server->address, server);
-    }
-    server->matters = server->matters || matters;
-    return server;
-}
-
-static struct station *find_station(const struct identity *identity, const struct mac *mac) {
-    struct station *station;
-    HASH_FIND(hh, identity->stations, mac->octets, sizeof mac->octets, station);
-    return station;
-}
-
-static struct station *get_station(struct identity *identity, const struct mac *mac) {
-    struct station *station = find_station(identity, mac);
-    if (station != NULL)
-        return station;
-    if (HASH_COUNT(identity->stations) == MAX_STATIONS) {
-        identity->tally->limits[LIMIT_SERVERS]++;
-        return NULL;
-    }
-    station = allocate(1, sizeof *station);
-    memcpy(station->octets, mac->octets, sizeof station->octets);
-    HASH_ADD(hh, identity->stations, octets, sizeof station->octets, station);
-    return station;
-}
-
-/* Hosts send with one of these; any other value was counted down by a router on the way. */
-static bool ttl_is_initial(uint8_t ttl) { return ttl == 32 || ttl == 64 || ttl == 128 || ttl == 255; }
-
-/* Gateways of virtual networks that forward without counting down: Azure's, and VirtualBox's NAT (last octet varies).
- */
-static bool is_virtual_gateway(const struct mac *mac) {
-    static const uint8_t known[][5] = {{0x12, 0x34, 0x56, 0x78, 0x9a}, {0x52, 0x54, 0x00, 0x12, 0x35}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (memcmp(mac->octets, known[i], sizeof known[i]) == 0)
-            return true;
-    return false;
-}
-
-static bool is_same_mac(const struct mac *a, const struct mac *b) {
-    return memcmp(a->octets, b->octets, sizeof a->octets) == 0;
-}
-
-static void make_router(struct identity *identity, struct station *station) {
-    identity->answer_is_good = identity->answer_is_good && station->router;
-    station->router = true;
-}
-
-static struct view *find_view(struct server *server, uint32_t file) {
-    for (size_t i = 0; i < server->view_count; i++)
-        if (server->views[i].seen.file == file)
-            return &server->views[i];
-    return NULL;
-}
-
-/* There is no news in it: what it shows was taken in before. */
-static bool looks_the_same(struct server *server, const struct mac *mac, uint8_t ttl, uint32_t file) {
-    const struct view *known = find_view(server, file);
-    return known != NULL && known->ttl == ttl && is_same_mac(&known->mac, mac);
-}
-
-static void look_at(struct identity *identity, struct server *server, const struct view *look,
-                    struct station *station) {
-    struct view *known = find_view(server, look->seen.file);
-    if (known != NULL) {
-        if (!known->moved && (!is_same_mac(&known->mac, &look->mac) || known->ttl != look->ttl)) {
-            known->moved = true;
-            identity->answer_is_good = false;
-        }
-        return;
-    }
-    if (server->view_count == MAX_VIEWS)
-        return;
-    server->views[server->view_count++] = *look;
-    identity->answer_is_good = false;
-    if (++station->addresses > MAX_ADDRESSES_OF_MAC)
-        make_router(identity, station);
-}
+/* --- what is told ----------------------------------------------------------------------------------------------- */
 
 void identity_packet(struct identity *identity, const struct address *address, const struct mac *mac, uint8_t ttl,
                      struct sighting seen, bool matters) {
-    static const uint8_t loopback[6];
-    if (!mac->known || ttl == 0 || memcmp(mac->octets, loopback, sizeof loopback) == 0)
+    station_packet(&identity->servers, address, mac, ttl, seen, matters);
+}
+
+void identity_arp(struct identity *identity, const struct address *address, const struct fact_link *link,
+                  struct sighting seen) {
+    station_arp(&identity->servers, address, link, seen);
+}
+
+void identity_link(struct identity *identity, const struct identity_link *link) {
+    links_add(&identity->links, &identity->servers, link);
+}
+
+/* The names of one answer are told one after the other. */
+static void link_netbios(struct identity *identity, const struct address *address, const char *name,
+                         struct sighting seen) {
+    struct netbios *last = &identity->netbios;
+    if (last->seen.frame == seen.frame && last->seen.file == seen.file && strcmp(last->name, name) == 0) {
+        identity_link(identity, &(struct identity_link){LINK_NETBIOS, last->address, *address, seen, seen});
         return;
-    struct server *known = find_server(identity, address);
-    if (known != NULL && (known->matters || !matters) && looks_the_same(known, mac, ttl, seen.file))
-        return;
-    struct station *station = get_station(identity, mac);
-    if (station == NULL)
-        return;
-    if (!ttl_is_initial(ttl) || is_virtual_gateway(mac))
-        make_router(identity, station);
-    struct server *server = get_server(identity, address, matters);
-    if (server != NULL)
-        look_at(identity, server, &(struct view){*mac, ttl, false, seen}, station);
+    }
+    *last = (struct netbios){.address = *address, .seen = seen};
+    snprintf(last->name, sizeof last->name, "%s", name);
+}
+
+static bool is_nil_guid(const char *name) {
+    struct uuid guid;
+    return uuid_parse(name, &guid) && uuid_is_nil(&guid);
 }
 
 void identity_name(struct identity *identity, const struct address *address, enum name_source source, const char *name,
                    struct sighting seen) {
-    struct server *server = get_server(identity, address, true);
-    if (server == NULL)
+    bool matters = source != NAME_NETBIOS && source != NAME_DNS; /* name services speak of anybody */
+    char shown[FACT_TEXT_SIZE];
+    if (source == NAME_NETBIOS)
+        link_netbios(identity, address, name, seen);
+    if (!host_of_name(source, name, shown) || (source == NAME_SMB_GUID && is_nil_guid(name)))
         return;
-    if (strcmp(server->names[source], name) != 0)
-        identity->answer_is_good = false;
-    snprintf(server->names[source], sizeof server->names[source], "%s", name);
-    server->name_seen = seen;
+    struct server *server = server_get(&identity->servers, address, matters);
+    if (server != NULL)
+        server_is_called(&identity->servers, server, source, shown, seen);
 }
 
-/* Loopback, link-local, multicast and broadcast: every host may list its own. */
-static bool is_shared(const struct address *address) {
-    const uint8_t *o = address->octets;
-    if (address->family == ADDRESS_IPV6)
-        return o[0] == 0xff || (o[0] == 0xfe && (o[1] & 0xc0) == 0x80) || address_is_unspecified(address) ||
-               (o[15] == 1 && memcmp(o, (const uint8_t[15]){0}, 15) == 0);
-    return o[0] == 127 || o[0] >= 224 || (o[0] == 169 && o[1] == 254);
+static void is_listed(struct identity *identity, const struct address *address, int64_t time) {
+    struct server *server = server_find(&identity->servers, address);
+    if (server == NULL || server->listed >= time)
+        return;
+    server->listed = time;
+    identity->servers.changed = true;
 }
 
-void identity_link(struct identity *identity, const struct identity_link *link) {
-    if (is_shared(&link->one) || is_shared(&link->other))
+/* An object may be activated elsewhere, but a resolver lists the addresses of its own machine; when it is asked for
+ * all of them, others are not its own any more. */
+void identity_bindings(struct identity *identity, const struct address *address, const struct fact_bindings *bindings,
+                       struct sighting seen) {
+    bool all = bindings->source == BINDINGS_SERVER_ALIVE && bindings->offered == bindings->count;
+    if (bindings->source != BINDINGS_SERVER_ALIVE && bindings->source != BINDINGS_OXID)
         return;
-    for (size_t i = 0; i < identity->link_count; i++) {
-        const struct identity_link *old = &identity->links[i];
-        if (old->kind == link->kind && address_equal(&old->one, &link->one) && address_equal(&old->other, &link->other))
-            return;
+    for (uint8_t i = 0; i < bindings->count; i++) {
+        const struct address *listed = &bindings->bindings[i].endpoint.address;
+        if (address_is_unspecified(listed))
+            continue;
+        identity_link(identity, &(struct identity_link){LINK_BINDINGS, *address, *listed, seen, seen});
+        if (all)
+            is_listed(identity, listed, seen.time);
     }
-    if (identity->link_count == MAX_LINKS) {
-        identity->tally->limits[LIMIT_SERVERS]++;
-        return;
-    }
-    identity->links[identity->link_count++] = *link;
-    identity->answer_is_good = false;
+    if (all)
+        is_listed(identity, address, seen.time);
 }
 
 void identity_association(struct identity *identity, const struct address *client, const struct address *address,
@@ -250,14 +136,15 @@ void identity_association(struct identity *identity, const struct address *clien
     memcpy(probe.key.group, &granted, sizeof granted);
     struct association *known;
     HASH_FIND(hh, identity->associations, &probe.key, sizeof probe.key, known);
-    if (wanted == granted && known != NULL && !address_equal(&known->address, address)) {
+    bool here = known != NULL && address_equal(&known->address, address);
+    if (wanted == granted && known != NULL && !here && !known->ambiguous) {
         identity_link(identity, &(struct identity_link){LINK_ASSOCIATION, known->address, *address, known->seen, seen});
     } else if (wanted == 0 && known != NULL) {
-        /* Granted anew, perhaps by another server: group numbers are not unique among servers. */
+        known->ambiguous = known->ambiguous || !here;
         known->address = *address;
         known->seen = seen;
     } else if (wanted == 0 && HASH_COUNT(identity->associations) == MAX_ASSOCIATIONS) {
-        identity->tally->limits[LIMIT_SERVERS]++;
+        identity->servers.tally->limits[LIMIT_SERVERS]++;
     } else if (wanted == 0) {
         known = allocate(1, sizeof *known);
         *known = (struct association){.key = probe.key, .address = *address, .seen = seen};
@@ -265,37 +152,40 @@ void identity_association(struct identity *identity, const struct address *clien
     }
 }
 
-static bool same_name(const struct server *a, const struct server *b) {
-    return a->names[NAME_NTLM_COMPUTER][0] != '\0' &&
-           strcmp(a->names[NAME_NTLM_COMPUTER], b->names[NAME_NTLM_COMPUTER]) == 0 &&
-           strcmp(a->names[NAME_NTLM_DOMAIN], b->names[NAME_NTLM_DOMAIN]) == 0;
-}
+/* --- who is one with whom --------------------------------------------------------------------------------------- */
 
-/* Two hosts behind one link-layer address, as in networks whose gateway does not count down the TTL. */
-static bool other_name(const struct server *a, const struct server *b) {
-    return a->names[NAME_NTLM_COMPUTER][0] != '\0' && b->names[NAME_NTLM_COMPUTER][0] != '\0' && !same_name(a, b);
-}
+/* How much a link proves. */
+enum strength { ONE_SERVER, PROBABLY_ONE, ONE_CLUSTER, STRENGTHS };
 
-static bool same_station(const struct identity *identity, const struct view *a, const struct view *b) {
-    return !a->moved && !b->moved && a->ttl == b->ttl && is_same_mac(&a->mac, &b->mac) &&
-           !find_station(identity, &a->mac)->router;
-}
-
-/* What two servers show of themselves, names before link-layer addresses. */
-static bool alike(const struct identity *identity, const struct server *a, const struct server *b,
-                  struct identity_link *link) {
-    *link = (struct identity_link){LINK_NTLM_NAME, a->address, b->address, a->name_seen, b->name_seen};
-    if (same_name(a, b))
+/* Samba makes the GUID of its NetBIOS name; many hosts may have been given the same. */
+static bool guid_is_a_name(const struct server *server) {
+    struct uuid guid;
+    if (!uuid_parse(server_called(server, NAME_SMB_GUID), &guid))
         return true;
-    link->kind = LINK_MAC;
-    for (size_t i = 0; i < a->view_count && !other_name(a, b); i++)
-        for (size_t j = 0; j < b->view_count; j++)
-            if (same_station(identity, &a->views[i], &b->views[j])) {
-                link->one_seen = a->views[i].seen;
-                link->other_seen = b->views[j].seen;
-                return true;
-            }
-    return false;
+    for (size_t i = 0; i < sizeof guid.octets; i++)
+        if (guid.octets[i] != 0 && (guid.octets[i] < ' ' || guid.octets[i] > '~'))
+            return false;
+    return true;
+}
+
+static enum strength strength_of(const struct identity *identity, const struct identity_link *link) {
+    switch (link->kind) {
+    case LINK_ASSOCIATION:
+    case LINK_MAC:
+    case LINK_ARP:
+        return PROBABLY_ONE;
+    case LINK_CLUSTER:
+    case LINK_NETBIOS:
+        return ONE_CLUSTER;
+    case LINK_SMB_GUID:
+        return guid_is_a_name(server_find(&identity->servers, &link->one)) ? PROBABLY_ONE : ONE_SERVER;
+    case LINK_TOWER:
+    case LINK_BINDINGS:
+    case LINK_NTLM_NAME:
+    case LINK_KINDS:
+        break;
+    }
+    return ONE_SERVER;
 }
 
 static bool is_known(const struct identity *identity, const struct address *address) {
@@ -307,84 +197,135 @@ static bool is_known(const struct identity *identity, const struct address *addr
     return false;
 }
 
-static void add_relative(struct identity *identity, const struct address *address, const struct identity_link *link,
-                         int parent) {
-    if (identity->answer_count == IDENTITY_MAX_RELATIVES || is_known(identity, address))
+/* Where the search stands: at an address that was reached by this relative. */
+struct search {
+    struct identity *identity;
+    const struct server *root, *from;
+    int parent;             /* -1: from is the address itself */
+    enum strength strength; /* of the most doubtful links to follow */
+};
+
+static bool is_full(const struct search *s) { return s->identity->answer_count == IDENTITY_MAX_RELATIVES; }
+
+/* It calls itself otherwise than where the search comes from: then some word or sign on the way is another's, as where
+ * private addresses are used many times over. Those of a cluster may do so. */
+static bool is_another(const struct search *s, const struct address *address, enum strength strength) {
+    const struct server *server = server_find(&s->identity->servers, address);
+    bool by_cluster = s->parent >= 0 && s->identity->answer[s->parent].cluster;
+    return strength != ONE_CLUSTER &&
+           (server_other_name(s->from, server) || (!by_cluster && server_other_name(s->root, server)));
+}
+
+static void add(const struct search *s, const struct identity_link *link) {
+    struct identity *identity = s->identity;
+    const struct address *address = address_equal(&link->one, &s->from->address) ? &link->other : &link->one;
+    enum strength strength = strength_of(identity, link);
+    if (strength > s->strength || is_full(s) || is_known(identity, address) || is_another(s, address, strength))
         return;
-    bool weak =
-        link->kind == LINK_MAC || link->kind == LINK_ASSOCIATION || (parent >= 0 && identity->answer[parent].weak);
-    identity->answer[identity->answer_count++] = (struct relative){*link, parent, *address, weak};
-}
-
-/* A bare word of a mapper about an address that was never seen leads to that address, and not on to other servers
- * whose mappers name it too: private addresses are used many times over. */
-static bool leads_on(const struct identity *identity, const struct address *from, int parent) {
-    return parent < 0 || identity->answer[parent].link.kind != LINK_TOWER || find_server(identity, from) != NULL;
-}
-
-/* Group numbers are not unique: a client may join one that another server granted before the capture began. */
-static bool is_belied(const struct identity *identity, const struct identity_link *link) {
-    const struct server *a = find_server(identity, &link->one);
-    const struct server *b = find_server(identity, &link->other);
-    return link->kind == LINK_ASSOCIATION && a != NULL && b != NULL && other_name(a, b);
-}
-
-static void add_relatives_of(struct identity *identity, const struct address *from, int parent) {
-    for (size_t i = 0; i < identity->link_count; i++) {
-        const struct identity_link *link = &identity->links[i];
-        if ((link->kind == LINK_TOWER && !leads_on(identity, from, parent)) || is_belied(identity, link))
-            continue;
-        if (address_equal(&link->one, from))
-            add_relative(identity, &link->other, link, parent);
-        else if (address_equal(&link->other, from))
-            add_relative(identity, &link->one, link, parent);
+    struct relative relative = {.link = *link,
+                                .parent = s->parent,
+                                .address = *address,
+                                .weak = strength != ONE_SERVER,
+                                .cluster = strength == ONE_CLUSTER};
+    if (s->parent >= 0) {
+        relative.weak = relative.weak || identity->answer[s->parent].weak;
+        relative.cluster = relative.cluster || identity->answer[s->parent].cluster;
     }
-    const struct server *self = find_server(identity, from);
-    struct identity_link link;
-    struct server *server, *next;
-    if (self == NULL)
-        return;
-    HASH_ITER(hh, identity->servers, server, next) {
-        if (server != self && alike(identity, self, server, &link))
-            add_relative(identity, &server->address, &link, parent);
+    identity->answer[identity->answer_count++] = relative;
+}
+
+static bool is_hearsay(enum link_kind kind) { return kind == LINK_TOWER || kind == LINK_BINDINGS; }
+
+/* The bare word of a mapper or resolver about an address leads to that address, and not on to another server that
+ * claims it too: private addresses are used many times over. Nor are two addresses one server's because one mapper
+ * names both, but in different answers: that may be a load balancer's. */
+static bool leads_on(const struct search *s, const struct known_link *link) {
+    if (s->parent < 0 || !is_hearsay(link->link.kind))
+        return true;
+    const struct identity_link *before = &s->identity->answer[s->parent].link;
+    bool was_told = address_equal(&before->other, &s->from->address);
+    bool is_told = address_equal(&link->link.other, &s->from->address);
+    if (!is_hearsay(before->kind) || was_told != is_told)
+        return true;
+    return !is_told && links_last(&s->identity->links, before) == link->last;
+}
+
+static void follow_links(const struct search *s) {
+    for (const struct link_end *end = s->from->links; end != NULL && !is_full(s); end = end->next) {
+        const struct known_link *link = end->link;
+        if (leads_on(s, link) && link_is_current(&s->identity->servers, link))
+            add(s, &link->link);
     }
+}
+
+/* Others of the same name, or with the same GUID. Of a GUID that many have only the first are looked at. */
+static void follow_names(const struct search *s, const struct bearer *own, enum link_kind kind,
+                         enum name_source source) {
+    const struct bearer *bearer = own->mark == NULL ? NULL : own->mark->first;
+    for (int i = 0; bearer != NULL && i < MAX_LOOK_AT && !is_full(s); i++, bearer = bearer->next)
+        if (bearer->server != s->from)
+            add(s, &(struct identity_link){kind, s->from->address, bearer->server->address,
+                                           s->from->called[source].seen, bearer->server->called[source].seen});
+}
+
+static void follow_station(const struct search *s, const struct bearer *own, enum link_kind kind) {
+    struct look here = station_look(own);
+    const struct bearer *bearer = here.sure && !station_is_shared(own->mark) ? own->mark->first : NULL;
+    for (; bearer != NULL && !is_full(s); bearer = bearer->next) {
+        struct look there = station_look(bearer);
+        bool by_arp = here.arp || there.arp;
+        if (bearer->server != s->from && by_arp == (kind == LINK_ARP) && station_is_one(&here, &there))
+            add(s, &(struct identity_link){kind, s->from->address, bearer->server->address, here.seen, there.seen});
+    }
+}
+
+static void follow_stations(const struct search *s, enum link_kind kind) {
+    for (size_t i = 0; i < s->from->view_count; i++)
+        follow_station(s, &s->from->views[i].mac, kind);
+    follow_station(s, &s->from->arp.mac, kind);
+}
+
+/* Packets before what ARP says of them. */
+static void follow(const struct search *s) {
+    follow_names(s, &s->from->ntlm, LINK_NTLM_NAME, NAME_NTLM_COMPUTER);
+    follow_names(s, &s->from->guid, LINK_SMB_GUID, NAME_SMB_GUID);
+    follow_links(s);
+    follow_stations(s, LINK_MAC);
+    follow_stations(s, LINK_ARP);
+}
+
+static void find_relatives(struct identity *identity, const struct address *address) {
+    const struct server *root = server_find(&identity->servers, address);
+    identity->answer_for = *address;
+    identity->answer_count = 0;
+    for (unsigned strength = ONE_SERVER; strength < STRENGTHS; strength++)
+        for (int i = -1; i < (int)identity->answer_count; i++) {
+            const struct address *from = i < 0 ? address : &identity->answer[i].address;
+            struct search search = {identity, root, server_find(&identity->servers, from), i, (enum strength)strength};
+            if (search.from != NULL)
+                follow(&search);
+        }
+    identity->servers.changed = false;
 }
 
 size_t identity_relatives(struct identity *identity, const struct address *address,
                           struct relative relatives[static IDENTITY_MAX_RELATIVES]) {
-    if (!identity->answer_is_good || !address_equal(address, &identity->answer_for)) {
-        identity->answer_for = *address;
-        identity->answer_count = 0;
-        add_relatives_of(identity, address, -1);
-        for (size_t i = 0; i < identity->answer_count; i++) {
-            struct address from = identity->answer[i].address;
-            add_relatives_of(identity, &from, (int)i);
-        }
-        identity->answer_is_good = true;
-    }
+    if (identity->servers.changed || !address_equal(address, &identity->answer_for))
+        find_relatives(identity, address);
     memcpy(relatives, identity->answer, identity->answer_count * sizeof *relatives);
     return identity->answer_count;
 }
 
-const char *identity_server_name(const struct identity *identity, const struct address *address) {
-    static const enum name_source best_first[] = {NAME_NTLM_DNS_COMPUTER, NAME_NTLM_COMPUTER};
-    const struct server *server = find_server(identity, address);
-    for (size_t i = 0; server != NULL && i < sizeof best_first / sizeof *best_first; i++)
-        if (server->names[best_first[i]][0] != '\0')
-            return server->names[best_first[i]];
-    return "";
+const struct address *identity_next(const struct identity *identity, const struct address *after) {
+    const struct server *next = identity->servers.all;
+    if (after != NULL) {
+        const struct server *server = server_find(&identity->servers, after);
+        next = server == NULL ? NULL : server->hh.next;
+    }
+    return next == NULL ? NULL : &next->address;
 }
 
-char *identity_link_text(const struct identity_link *link, char text[static LINK_TEXT_SIZE]) {
-    static const char *const texts[LINK_KINDS] = {
-        [LINK_TOWER] = "has an endpoint mapper that names",
-        [LINK_NTLM_NAME] = "has the same NTLM computer and domain name as",
-        [LINK_ASSOCIATION] = "shares an association group with",
-        [LINK_MAC] = "sends from the same link-layer address, unrouted, as",
-    };
-    char one[ADDRESS_TEXT_SIZE], other[ADDRESS_TEXT_SIZE];
-    address_text(&link->one, one);
-    address_text(&link->other, other);
-    snprintf(text, LINK_TEXT_SIZE, "same server: %s %s %s", one, texts[link->kind], other);
-    return text;
+const char *identity_server_name(const struct identity *identity, const struct address *address) {
+    const struct server *server = server_find(&identity->servers, address);
+    return server == NULL ? "" : server_best_name(server);
 }

@@ -10,7 +10,7 @@
 enum { MAX_FINDINGS = 10000 };
 
 struct judge {
-    struct knowledge knowledge;
+    struct knowledge knowledge, datagrams;
     struct finding **findings; /* as they are told */
     size_t count, room;
 };
@@ -25,17 +25,30 @@ struct judge *judge_open(struct tally *tally) {
                                           .places = places_open(tally),
                                           .gap_times = gap_times_open(tally),
                                           .recent = recent_open(tally),
+                                          .oxids = oxids_open(tally),
+                                          .callbacks = callbacks_open(tally),
+                                          .pipes = named_pipes_open(tally),
                                           .tally = tally};
+    judge->datagrams = judge->knowledge;
+    judge->datagrams.bindings = binding_table_open(tally);
+    judge->datagrams.places = places_open(tally);
+    judge->datagrams.connections = &judge->knowledge;
+    judge->knowledge.datagrams = &judge->datagrams;
     return judge;
 }
 
 void judge_close(struct judge *judge) {
+    binding_table_close(judge->datagrams.bindings);
+    places_close(judge->datagrams.places);
     binding_table_close(judge->knowledge.bindings);
     identity_close(judge->knowledge.identity);
     track_close(judge->knowledge.track);
     places_close(judge->knowledge.places);
     gap_times_close(judge->knowledge.gap_times);
     recent_close(judge->knowledge.recent);
+    oxids_close(judge->knowledge.oxids);
+    callbacks_close(judge->knowledge.callbacks);
+    named_pipes_close(judge->knowledge.pipes);
     for (size_t i = 0; i < judge->count; i++)
         free(judge->findings[i]);
     free(judge->findings);
@@ -126,12 +139,15 @@ static int by_weight(const void *one, const void *other) {
 
 void judge_finish(struct judge *judge) {
     struct knowledge *k = &judge->knowledge;
+    judge->datagrams.end = k->end;
+    judge->datagrams.clock_went_back = k->clock_went_back;
+    judge->datagrams.captured = k->captured;
     settle_sessions(k);
     struct fold *folds = NULL;
     const struct tracked *tracked;
     for (size_t i = 0; (tracked = track_at(k->track, i)) != NULL; i++) {
         struct finding finding;
-        if (!finding_make(k, tracked, &finding))
+        if (!finding_make(knowledge_about(k, &tracked->session), tracked, &finding))
             continue;
         struct fold_key key = key_of(&finding);
         struct fold *fold;
@@ -169,9 +185,20 @@ const struct finding *judge_finding(const struct judge *judge, size_t index) {
 }
 
 const struct binding *judge_binding(const struct judge *judge, size_t index) {
-    return binding_at(judge->knowledge.bindings, index);
+    const struct binding *binding = binding_at(judge->knowledge.bindings, index);
+    size_t others = binding_count(judge->knowledge.bindings);
+    return binding != NULL ? binding : binding_at(judge->datagrams.bindings, index - others);
 }
 
 const char *judge_server_name(const struct judge *judge, const struct address *address) {
     return identity_server_name(judge->knowledge.identity, address);
+}
+
+const struct address *judge_address(const struct judge *judge, const struct address *after) {
+    return identity_next(judge->knowledge.identity, after);
+}
+
+size_t judge_relatives(const struct judge *judge, const struct address *address,
+                       struct relative relatives[static IDENTITY_MAX_RELATIVES]) {
+    return identity_relatives(judge->knowledge.identity, address, relatives);
 }

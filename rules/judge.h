@@ -4,6 +4,7 @@
 
 #include "rules/binding.h"
 #include "rules/finding.h"
+#include "rules/identity.h"
 #include "rules/session.h"
 
 /* Facts in, knowledge and findings out. Gives the same findings for the same facts in the same order, whether they
@@ -23,6 +24,10 @@ const struct finding *judge_finding(const struct judge *judge, size_t index); /*
 const struct binding *judge_binding(const struct judge *judge, size_t index);
 /* What the server at this address calls itself; "" if unknown. */
 const char *judge_server_name(const struct judge *judge, const struct address *address);
+/* The addresses that anything is known of, as identity_next gives them, and who is one server with them. */
+const struct address *judge_address(const struct judge *judge, const struct address *after);
+size_t judge_relatives(const struct judge *judge, const struct address *address,
+                       struct relative relatives[static IDENTITY_MAX_RELATIVES]);
 
 void judge_close(struct judge *judge);
 

@@ -5,6 +5,14 @@ static const int64_t SAME_TIME = 60 * SECOND; /* what fails so soon after counts
 
 bool is_mapper_interface(const struct syntax_id *interface) { return syntax_compatible(interface, &SYNTAX_EPM); }
 
+struct knowledge *knowledge_of(struct knowledge *k, enum transport transport) {
+    return transport == TRANSPORT_UDP && k->datagrams != NULL ? k->datagrams : k;
+}
+
+const struct knowledge *knowledge_about(const struct knowledge *k, const struct session *session) {
+    return session->transport == TRANSPORT_UDP && k->datagrams != NULL ? k->datagrams : k;
+}
+
 bool knowledge_of_port(const struct knowledge *k, uint16_t port) {
     return port == MAPPER_PORT || (k->ports[port / 8] & 1U << port % 8) != 0;
 }
@@ -19,12 +27,28 @@ void knowledge_name_ports(struct knowledge *k, const struct fact *fact) {
         name_port(k, fact->lookup.tower.endpoint.port);
     for (uint8_t i = 0; fact->kind == FACT_MAP_ANSWERED && i < fact->map.count; i++)
         name_port(k, fact->map.towers[i].endpoint.port);
+    for (uint8_t i = 0; fact->kind == FACT_BINDINGS_TOLD && i < fact->bindings.count; i++)
+        name_port(k, fact->bindings.bindings[i].endpoint.port);
 }
 
 void knowledge_prove(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface,
                      enum binding_proof kind, struct endpoint where) {
     struct proof proof = {.kind = kind, .seen = fact->seen, .endpoint = where, .client = fact->client.address};
+    proof.transport = k->connections != NULL              ? TRANSPORT_UDP
+                      : places_is_http(k->places, &where) ? TRANSPORT_HTTP
+                                                          : TRANSPORT_TCP;
     binding_prove(k->bindings, interface, &where.address, &proof);
+}
+
+bool knowledge_same_server(const struct knowledge *k, const struct address *one, const struct address *other) {
+    struct relative relatives[IDENTITY_MAX_RELATIVES];
+    if (address_equal(one, other))
+        return true;
+    size_t count = identity_relatives(k->identity, one, relatives);
+    for (size_t i = 0; i < count; i++)
+        if (address_equal(&relatives[i].address, other))
+            return true;
+    return false;
 }
 
 /* A listing is none: a mapper lists the addresses of its host, served or not. */
@@ -112,18 +136,25 @@ size_t knowledge_bound_elsewhere(const struct knowledge *k, const struct place *
     size_t relative_count = identity_relatives(k->identity, &place->address, relatives);
     size_t count = 0;
     for (size_t i = 0; i < relative_count && count < max; i++) {
-        const struct binding *binding = binding_find(k->bindings, &relatives[i].address, &place->interface);
-        const struct proof *proof = stands_at(binding, place, span, relatives[i].weak);
+        const struct binding *binding =
+            binding_find_over(k->bindings, &relatives[i].address, &place->interface, place->transport);
+        if (relatives[i].cluster && count > 0 && !stands[0].cluster)
+            break; /* the server itself has it elsewhere */
+        const struct proof *proof = stands_at(binding, place, span, relatives[i].weak || place->only_ports);
         if (proof == NULL || places_was_down(k->places, &proof->endpoint, place->time, place->time + SAME_TIME))
             continue;
-        stands[count] = (struct stand){.endpoint = proof->endpoint, .proof = proof};
+        stands[count] = (struct stand){.endpoint = proof->endpoint, .proof = proof, .cluster = relatives[i].cluster};
         put_path(&stands[count++], relatives, (int)i);
     }
     return count;
 }
 
 struct place place_of_session(const struct session *session, int64_t time) {
-    struct place place = {.address = session->server.address, .interface = session->interface, .time = time};
+    struct place place = {.address = session->server.address,
+                          .interface = session->interface,
+                          .only_ports = session->exporter,
+                          .transport = session->transport,
+                          .time = time};
     for (size_t i = 0; i < session->tower_count; i++)
         place.ports[place.port_count++] = session->towers[i].port;
     if (session->server.port != 0)

@@ -3,16 +3,31 @@
 #define RULES_KNOWLEDGE_H
 
 #include "rules/binding.h"
+#include "rules/callback.h"
 #include "rules/gap_times.h"
 #include "rules/identity.h"
+#include "rules/named_pipes.h"
+#include "rules/oxid.h"
 #include "rules/places.h"
 #include "rules/recent.h"
 #include "rules/track.h"
 
 enum { KNOWLEDGE_CLOCKS = 16 }; /* of more files a clock may go back unnoticed */
 
+/* What the table of interfaces says of one that is called: it is searched once for many calls. */
+enum calling { CALLING_NOT_KNOWN_YET, CALLING_BACKUP, CALLING_NAMELESS, CALLING_ANOTHER };
+enum { KNOWLEDGE_CALLINGS = 64 };
+struct called {
+    struct syntax_id interface;
+    enum calling calling;
+};
+
 /* All that the facts have shown so far. Internal to rules/. */
 struct knowledge {
+    /* The same for sessions over UDP. What is known of endpoints is apart there, for a UDP port has nothing to do with
+     * the TCP port of its number; the other parts are shared. NULL in itself. */
+    struct knowledge *datagrams;
+    struct knowledge *connections; /* in that: the one that it is apart from; else NULL */
     struct binding_table *bindings;
     struct identity *identity;
     struct track *track;
@@ -21,6 +36,10 @@ struct knowledge {
     int64_t end; /* time of the last frame; known after FACT_CAPTURE_ENDED, else the latest fact */
     struct gap_times *gap_times;
     struct recent *recent;
+    struct oxids *oxids;
+    struct callbacks *callbacks;
+    struct called called[KNOWLEDGE_CALLINGS]; /* of those whose fourth octet is alike, the latest */
+    struct named_pipes *pipes;
     struct sighting latest[KNOWLEDGE_CLOCKS]; /* of the files, by their numbers */
     bool clock_went_back;                     /* in some file, by more than packets overtake each other */
     struct tally captured;                    /* what the captures lack, as FACT_CAPTURE_ENDED tells it */
@@ -39,6 +58,17 @@ void knowledge_follow(struct knowledge *knowledge, const struct fact *fact);
 void knowledge_map(struct knowledge *knowledge, const struct fact *fact);
 void knowledge_connect(struct knowledge *knowledge, const struct fact *fact);
 void knowledge_listen(struct knowledge *knowledge, const struct fact *fact);
+/* The same of conversations over UDP (datagram.c). */
+void knowledge_datagram(struct knowledge *knowledge, const struct fact *fact);
+/* What is known of sessions of this transport. */
+struct knowledge *knowledge_of(struct knowledge *knowledge, enum transport transport);
+const struct knowledge *knowledge_about(const struct knowledge *knowledge, const struct session *session);
+/* What DCOM tells (bindings.c), and the session of a connect to what it told; NULL: it told this client no such
+ * thing. */
+void knowledge_bindings(struct knowledge *knowledge, const struct fact *fact);
+struct tracked *bindings_session(struct knowledge *knowledge, const struct fact *connect);
+/* An answer that names a port at fact->server is told late: connects that followed on it have been told already. */
+void knowledge_catch_up(struct knowledge *knowledge, const struct fact *answer, uint16_t port);
 
 /* Whether anything is known that a connect to this port, wherever, could be about. Most connections are another
  * protocol's: this answer spares the look-ups. What is known of endpoints and of connections began with a port that
@@ -55,6 +85,16 @@ void predict_at_question(const struct knowledge *knowledge, struct tracked *trac
 void predict_at_answer(const struct knowledge *knowledge, struct tracked *tracked, struct sighting seen);
 void predict_nothing(struct tracked *tracked);
 
+/* The second leg of backups (second_leg.c): the calls that precede it; after the last fact, a session for each data
+ * connection that failed. */
+void second_leg_call(struct knowledge *knowledge, const struct fact *fact);
+void settle_second_legs(const struct knowledge *knowledge);
+
+/* A refused pipe that a failed session's client fell back to; and those that were refused by themselves (fallback.c).
+ */
+void settle_fallback(const struct knowledge *knowledge, struct tracked *failed);
+void settle_refused_pipes(const struct knowledge *knowledge);
+
 /* After the last fact: what became of the sessions that are still open, and who got through another way (settle.c). */
 void settle_sessions(const struct knowledge *knowledge);
 
@@ -62,11 +102,16 @@ void settle_sessions(const struct knowledge *knowledge);
 bool proof_is_of_serving(enum binding_proof kind);
 bool proof_is_of_silence_or_refusal(enum binding_proof kind);
 
+/* Whether two addresses are one, or of one server. */
+bool knowledge_same_server(const struct knowledge *knowledge, const struct address *one, const struct address *other);
+
 /* Whose interface is looked for elsewhere, and when. */
 struct place {
     struct address address;
     uint16_t ports[SESSION_MAX_TOWERS + 2]; /* what the mapper gave here, and what was tried */
     size_t port_count;                      /* 0: nothing is known */
+    bool only_ports;                        /* at other ports the interface is another process's */
+    enum transport transport;               /* the way there: what is bound for HTTP is apart */
     struct syntax_id interface;
     int64_t time;
 };
@@ -78,6 +123,7 @@ enum { STAND_MAX_PATH = 4 };
 struct stand {
     struct endpoint endpoint;
     const struct proof *proof;
+    bool cluster; /* all that is known is that it is of the same cluster; then all stands are so */
     struct identity_link path[STAND_MAX_PATH]; /* why it is the same server, link by link */
     size_t path_length;
 };
@@ -88,8 +134,8 @@ enum span {
 };
 
 /* Writes at most max of them and returns their number. Two addresses that only share a link-layer address or
- * an association group are not taken for one server if their mappers give this interface different ports: one mapper
- * would give the same. */
+ * an association group, or a cluster, are not taken for one server if their mappers give this interface different
+ * ports: one mapper would give the same. */
 size_t knowledge_bound_elsewhere(const struct knowledge *knowledge, const struct place *place, enum span span,
                                  struct stand *stands, size_t max);
 

@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-enum { RESULT_ACCEPTANCE = 0, REASON_ABSTRACT_SYNTAX = 1 }; /* C706 12.6.3.1 */
+enum { RESULT_ACCEPTANCE = 0, RESULT_NEGOTIATE_ACK = 3, REASON_ABSTRACT_SYNTAX = 1 }; /* C706 12.6.3.1 */
 
 /* The binding table is about TCP: that a pipe serves an interface, or does not, says nothing about its endpoint. */
 static void prove(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface,
@@ -27,25 +27,41 @@ static struct tracked *on_connection(const struct connection *c, const struct sy
     return other;
 }
 
-/* A session whose interface was only guessed by the endpoint, and which no bind has confirmed. */
+/* A session whose interface was only guessed by the endpoint, or by DCOM, and which no bind has confirmed. */
 static struct tracked *guess_on_connection(const struct connection *c) {
     for (size_t i = 0; i < c->session_count; i++) {
         assert(c->sessions[i] != NULL);
-        if (c->sessions[i]->guessed)
+        const struct session *session = &c->sessions[i]->session;
+        if (c->sessions[i]->guessed || (session->exporter && session->stages[STAGE_BOUND].frame == 0))
             return c->sessions[i];
     }
     return NULL;
 }
 
-/* Over a pipe the client comes another way than by the endpoint that it was given. */
+/* Over a pipe, or HTTP where that was not asked for, the client comes another way than by the endpoint that it was
+ * given. */
+static bool comes_as_mapped(const struct tracked *t, enum transport transport) {
+    return transport != TRANSPORT_PIPE && (transport == TRANSPORT_HTTP) == (t->session.transport == TRANSPORT_HTTP);
+}
+
 static struct tracked *mapped_unconnected(const struct knowledge *k, const struct fact *fact,
                                           const struct syntax_id *interface) {
     struct tracked *t = track_newest_open(k->track, &fact->client.address, &fact->server.address);
     for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->open_older)
         if (t->flow == 0 && !t->session.to_mapper && t->session.outcome == OUTCOME_UNKNOWN &&
-            fact->transport != TRANSPORT_PIPE && syntax_compatible(&t->session.interface, interface))
+            comes_as_mapped(t, fact->transport) && syntax_compatible(&t->session.interface, interface))
             return t;
     return NULL;
+}
+
+static void comes_by_pipe(struct knowledge *k, const struct fact *fact, struct tracked *t) {
+    const char *name = pipe_plain(fact->pipe_name);
+    if (*name == '\0' || t->session.pipe != NULL)
+        return;
+    struct sighting opened = named_pipes_opened(k->pipes, fact->flow, name);
+    session_name_pipe(&t->session, name);
+    if (opened.frame != 0)
+        session_reach(&t->session, STAGE_CONNECTED, opened);
 }
 
 /* The connection was taken for another session's, but carries this one. */
@@ -58,6 +74,8 @@ static struct tracked *adopt(struct knowledge *k, const struct fact *fact, const
     t->session.client.port = fact->client.port;
     track_goes_to(k->track, t, fact->server.port);
     t->session.transport = fact->transport;
+    if (fact->transport == TRANSPORT_PIPE)
+        comes_by_pipe(k, fact, t);
     return t;
 }
 
@@ -98,6 +116,7 @@ static void bind_asked(struct knowledge *k, const struct fact *fact) {
         if (is_mapper_interface(&fact->bind.contexts[i].interface)) {
             struct connection *c = track_connection_or_new(k->track, fact->flow);
             c->from_bind = true;
+            c->mapper_bound = fact->bind.alter ? c->mapper_bound : fact->seen.time;
             c->has_gap = false;
         } else {
             begin_anew(k, fact, &fact->bind.contexts[i].interface);
@@ -116,10 +135,14 @@ static void serve(struct tracked *t, enum stage stage, struct sighting seen) {
 }
 
 static void accepted(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface) {
+    if (fact->transport == TRANSPORT_HTTP)
+        places_speaks_http(k->places, &fact->server);
     prove(k, fact, interface, PROOF_BIND_ACCEPTED);
+    if (fact->transport == TRANSPORT_PIPE)
+        named_pipes_served(k->pipes, &fact->server, fact->pipe_name, interface, fact->seen);
     if (is_mapper_interface(interface))
         return;
-    if (fact->transport == TRANSPORT_TCP)
+    if (fact->transport == TRANSPORT_TCP || fact->transport == TRANSPORT_HTTP)
         places_learn(k->places, &fact->server, interface);
     struct tracked *t = session_for(k, fact, interface);
     if (t == NULL)
@@ -148,6 +171,15 @@ static bool accepted_in_any(const struct fact_bind *bind, const struct syntax_id
     return false;
 }
 
+/* Why it was rejected; the reason of a negotiate_ack is none. */
+static uint16_t reason_of(const struct fact_bind *bind, const struct syntax_id *interface) {
+    for (size_t i = 0; i < bind->count; i++)
+        if (bind->contexts[i].result != RESULT_NEGOTIATE_ACK &&
+            syntax_compatible(&bind->contexts[i].interface, interface))
+            return bind->contexts[i].reason;
+    return 0;
+}
+
 static bool told_before(const struct fact_bind *bind, size_t index) {
     for (size_t i = 0; i < index; i++)
         if (syntax_compatible(&bind->contexts[i].interface, &bind->contexts[index].interface))
@@ -167,7 +199,7 @@ static void bind_answered(struct knowledge *k, const struct fact *fact) {
         if (accepted_in_any(bind, &context->interface))
             accepted(k, fact, &context->interface);
         else
-            rejected(k, fact, &context->interface, context->reason, false);
+            rejected(k, fact, &context->interface, reason_of(bind, &context->interface), false);
     }
 }
 
@@ -223,6 +255,7 @@ static void faulted(struct knowledge *k, const struct fact *fact) {
     if (t == NULL || t->session.stages[STAGE_ANSWERED].frame != 0)
         return;
     t->session.status = fact->call.status;
+    t->session.opnum = fact->call.opnum;
     t->by_mapper = is_mapper_interface(&fact->call.interface);
     session_fail(&t->session, OUTCOME_FAULTED, fact->seen, fact->seen);
 }

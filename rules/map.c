@@ -3,20 +3,40 @@
 #include "rules/knowledge.h"
 
 enum { EPT_S_NOT_REGISTERED = 0x16c9a0d6, WIN32_NOT_REGISTERED = 1753 };
+enum { EPT_MAP = 3 }; /* its opnum */
+
+static bool is_udp(enum transport transport) { return transport == TRANSPORT_UDP; }
+
+/* Asked for on the same connection, for the same transport, and mapped to endpoints. */
+static bool is_mapped(const struct tracked *t, const struct fact *fact) {
+    return t->session.tower_count != 0 && is_udp(t->session.transport) == is_udp(fact->map.transport) &&
+           syntax_compatible(&t->session.interface, &fact->map.interface);
+}
+
+/* A session that asked on this connection since it was bound to the mapper: an SMB connection stays, and carries one
+ * pipe to the mapper after the other. NULL: so did t not, nor any before it. */
+static struct tracked *since_bind(const struct knowledge *k, const struct fact *fact, struct tracked *t) {
+    const struct connection *c = track_connection(k->track, fact->flow);
+    if (c == NULL || t == NULL)
+        return NULL;
+    const struct sighting *stages = t->session.stages;
+    const struct sighting *first = &stages[stages[STAGE_ASKED].frame != 0 ? STAGE_ASKED : STAGE_MAPPED];
+    return first->time < c->mapper_bound ? NULL : t;
+}
 
 /* Asking on for more towers of the same interface, without having tried the first ones, is the same session. */
 static struct tracked *find_unused(const struct knowledge *k, const struct fact *fact) {
-    struct tracked *t = track_asked(k->track, fact->flow);
-    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->asked_before)
-        if (t->flow == 0 && t->session.tower_count != 0 &&
-            syntax_compatible(&t->session.interface, &fact->map.interface))
+    struct tracked *t = since_bind(k, fact, track_asked(k->track, fact->flow));
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK_ASKED; i++, t = since_bind(k, fact, t->asked_before))
+        if (t->flow == 0 && is_mapped(t, fact))
             return t;
     return NULL;
 }
 
 static struct tracked *begin(struct knowledge *k, const struct fact *fact) {
     struct endpoint server = {fact->server.address, 0};
-    struct tracked *t = track_session(k->track, &fact->client, &server, &fact->map.interface, TRANSPORT_TCP);
+    enum transport carrier = is_udp(fact->map.transport) ? TRANSPORT_UDP : TRANSPORT_TCP;
+    struct tracked *t = track_session(k->track, &fact->client, &server, &fact->map.interface, carrier);
     if (t == NULL)
         return NULL;
     t->session.transport = fact->map.transport;
@@ -36,7 +56,7 @@ static bool is_question_of(const struct fact *fact, const struct session *s) {
 
 static void asked(struct knowledge *k, const struct fact *fact) {
     struct client *client = places_client(k->places, &fact->client.address);
-    if (client != NULL)
+    if (client != NULL && !is_udp(fact->transport)) /* a datagram may have reached nobody */
         client->speaks_rpc = true;
     struct tracked *t = track_question(k->track, fact->flow, fact->map.call_id);
     if (t != NULL && is_question_of(fact, &t->session)) {
@@ -68,13 +88,19 @@ static bool named_here(const struct address *asked_at, const struct fact_tower *
     return true;
 }
 
-static bool is_tcp(const struct fact_tower *tower) {
-    return tower->transport == TRANSPORT_TCP && tower->endpoint.port != 0;
+/* ncacn_http, too, is PDUs over a TCP connection to the port. */
+static bool has_port(const struct fact_tower *tower) {
+    return (tower->transport == TRANSPORT_TCP || tower->transport == TRANSPORT_HTTP || is_udp(tower->transport)) &&
+           tower->endpoint.port != 0;
 }
 
 static void learn(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface,
-                  const struct endpoint *named, enum binding_proof kind) {
+                  enum transport transport, const struct endpoint *named, enum binding_proof kind) {
     const struct address *asked_at = &fact->server.address;
+    if (transport == TRANSPORT_HTTP) {
+        places_speaks_http(k->places, named);
+        places_speaks_http(k->places, &(struct endpoint){*asked_at, named->port});
+    }
     knowledge_prove(k, fact, interface, kind, *named);
     places_learn(k->places, named, interface);
     if (kind != PROOF_MAPPED)
@@ -86,7 +112,9 @@ static void take_tower(struct knowledge *k, const struct fact *fact, struct trac
                        const struct fact_tower *tower) {
     struct session *session = &t->session;
     struct endpoint named;
-    if (!is_tcp(tower))
+    if (tower->transport == TRANSPORT_PIPE)
+        named_pipes_mapped(k->pipes, &fact->server, tower->name, &session->interface, fact->seen);
+    if (!has_port(tower) || is_udp(tower->transport) != is_udp(session->transport))
         return;
     bool here = named_here(&fact->server.address, tower, &named);
     if (session->tower_count < SESSION_MAX_TOWERS) {
@@ -94,7 +122,7 @@ static void take_tower(struct knowledge *k, const struct fact *fact, struct trac
         track_may_use(k->track, t, named.port);
     }
     t->named_here = t->named_here || here;
-    learn(k, fact, &session->interface, &named, here ? PROOF_MAPPED : PROOF_TOWER_FROM_ELSEWHERE);
+    learn(k, fact, &session->interface, tower->transport, &named, here ? PROOF_MAPPED : PROOF_TOWER_FROM_ELSEWHERE);
 }
 
 static void take_towers(struct knowledge *k, const struct fact *fact, struct tracked *t) {
@@ -105,7 +133,7 @@ static void take_towers(struct knowledge *k, const struct fact *fact, struct tra
     session->elsewhere = session->tower_count != 0 && !t->named_here && fact->map.offered == fact->map.count;
     if (session->tower_count != 0 && session->server.port == 0)
         session->server.port = session->towers[0].port;
-    if (session->elsewhere)
+    if (session->elsewhere && session->transport != TRANSPORT_HTTP)
         knowledge_prove(k, fact, &session->interface, PROOF_NAMED_ELSEWHERE,
                         (struct endpoint){fact->server.address, 0});
 }
@@ -119,15 +147,15 @@ static void not_known(struct knowledge *k, const struct fact *fact, struct track
     t->from_bind = c != NULL && c->from_bind;
     t->after_gap = c != NULL && c->has_gap;
     session_fail(session, OUTCOME_NOT_REGISTERED, fact->seen, fact->seen);
-    if (session->transport == TRANSPORT_TCP || session->transport == TRANSPORT_UNKNOWN)
+    if (session->transport == TRANSPORT_TCP || session->transport == TRANSPORT_UNKNOWN || is_udp(session->transport))
         knowledge_prove(k, fact, &session->interface, PROOF_NOT_REGISTERED, (struct endpoint){fact->server.address, 0});
 }
 
 /* It was mapped on this connection before: a later "not registered" says that there is no more of it. */
 static bool is_end_of_list(const struct knowledge *k, const struct fact *fact) {
-    const struct tracked *t = track_asked(k->track, fact->flow);
-    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->asked_before)
-        if (t->session.tower_count != 0 && syntax_compatible(&t->session.interface, &fact->map.interface))
+    struct tracked *t = since_bind(k, fact, track_asked(k->track, fact->flow));
+    for (int i = 0; t != NULL && i < TRACK_LOOK_BACK_ASKED; i++, t = since_bind(k, fact, t->asked_before))
+        if (is_mapped(t, fact))
             return true;
     return false;
 }
@@ -140,20 +168,17 @@ static bool has_session(const struct knowledge *k, const struct fact *fact) {
     return false;
 }
 
-/* The answer is told late: connects that followed on it have been told already. One that has found its session since,
- * by what was said on it, needs no other. */
-static void catch_up(struct knowledge *k, const struct fact *answer, const struct session *session) {
+/* One that has found its session since, by what was said on it, needs no other. */
+void knowledge_catch_up(struct knowledge *k, const struct fact *answer, uint16_t port) {
     struct fact fact;
-    for (size_t i = 0; i < session->tower_count; i++) {
-        uint64_t flow = 0, at = 0, end = recent_count(k->recent);
-        while (recent_take(k->recent, answer, session->towers[i].port, &at, end, &fact)) {
-            if (fact.flow != flow && has_session(k, &fact))
-                continue;
-            flow = fact.flow;
-            knowledge_connect(k, &fact);
-            if (fact.kind == FACT_CONNECT_UNANSWERED)
-                track_forget(k->track, flow);
-        }
+    uint64_t flow = 0, at = 0, end = recent_count(k->recent);
+    while (recent_take(k->recent, answer, port, &at, end, &fact)) {
+        if (fact.flow != flow && has_session(k, &fact))
+            continue;
+        flow = fact.flow;
+        knowledge_connect(k, &fact);
+        if (fact.kind == FACT_CONNECT_UNANSWERED)
+            track_forget(k->track, flow);
     }
 }
 
@@ -173,12 +198,14 @@ static void answered(struct knowledge *k, const struct fact *fact) {
     if (fact->map.count != 0) {
         take_towers(k, fact, t);
         predict_at_answer(k, t, fact->seen);
-        catch_up(k, fact, session);
+        for (size_t i = 0; i < session->tower_count && !is_udp(session->transport); i++)
+            knowledge_catch_up(k, fact, session->towers[i].port);
         return;
     }
     if (!first || fact->map.status == 0 || is_end_of_list(k, fact))
         return; /* the end of an enumeration, or nothing to say */
     session->status = fact->map.status;
+    session->opnum = EPT_MAP;
     t->by_mapper = true;
     if (fact->map.status == EPT_S_NOT_REGISTERED || fact->map.status == WIN32_NOT_REGISTERED)
         not_known(k, fact, t);
@@ -189,17 +216,19 @@ static void answered(struct knowledge *k, const struct fact *fact) {
 static void listed(struct knowledge *k, const struct fact *fact) {
     const struct fact_tower *tower = &fact->lookup.tower;
     struct endpoint named;
-    if (!is_tcp(tower))
+    if (tower->transport == TRANSPORT_PIPE)
+        named_pipes_mapped(k->pipes, &fact->server, tower->name, &tower->interface, fact->seen);
+    if (!has_port(tower))
         return;
     bool here = named_here(&fact->server.address, tower, &named);
-    learn(k, fact, &tower->interface, &named, here ? PROOF_MAPPED : PROOF_LOOKUP_ENTRY);
+    learn(k, fact, &tower->interface, tower->transport, &named, here ? PROOF_MAPPED : PROOF_LOOKUP_ENTRY);
 }
 
 void knowledge_map(struct knowledge *k, const struct fact *fact) {
     if (fact->kind == FACT_MAP_ASKED)
-        asked(k, fact);
+        asked(knowledge_of(k, fact->map.transport), fact);
     else if (fact->kind == FACT_MAP_ANSWERED)
-        answered(k, fact);
+        answered(knowledge_of(k, fact->map.transport), fact);
     else
-        listed(k, fact);
+        listed(knowledge_of(k, fact->lookup.tower.transport), fact);
 }

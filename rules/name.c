@@ -1,43 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/name.h"
 
+#include "rules/interfaces.h"
+
+#include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
 /* Interfaces */
 
-enum { ANY = -1 };
-
-struct interface_row {
-    const char *uuid;
-    int major;
-    const char *name;
-};
-
-static const struct interface_row INTERFACES[] = {
-#include "rules/interface_names.inc"
-};
-
-static int by_uuid(const void *uuid, const void *row) {
-    return strcmp(uuid, ((const struct interface_row *)row)->uuid);
-}
+static_assert((int)INTERFACE_NAME_SIZE <= (int)INTERFACE_TEXT_SIZE, "a name fits");
+static_assert((int)OPNUM_NAME_SIZE + sizeof " (opnum 65535)" - 1 <= OPNUM_TEXT_SIZE, "a name fits");
 
 const char *interface_name(const struct syntax_id *interface) {
-    char uuid[UUID_TEXT_SIZE];
-    uuid_text(&interface->uuid, uuid);
-    const struct interface_row *row = bsearch(uuid, INTERFACES, COUNT(INTERFACES), sizeof *INTERFACES, by_uuid);
-    if (row == NULL)
-        return NULL;
-    /* An interface has a row for each of its major versions, and the search may have met any of them. */
-    while (row > INTERFACES && by_uuid(uuid, row - 1) == 0)
-        row--;
-    for (; row < INTERFACES + COUNT(INTERFACES) && by_uuid(uuid, row) == 0; row++)
-        if (row->major == ANY || row->major == interface->major)
-            return row->name;
-    return NULL;
+    const struct interface *row = interface_find(interface);
+    return row == NULL ? NULL : row->name;
+}
+
+bool interface_is_backup(const struct syntax_id *interface) {
+    const struct interface *row = interface_find(interface);
+    return row != NULL && row->backup;
+}
+
+const char *opnum_name(const struct syntax_id *interface, uint16_t opnum) {
+    const struct opnum *row = opnum_find(interface, opnum);
+    return row == NULL ? NULL : row->name;
+}
+
+char *opnum_text(const struct syntax_id *interface, uint16_t opnum, char text[static OPNUM_TEXT_SIZE]) {
+    const char *name = opnum_name(interface, opnum);
+    if (name != NULL)
+        snprintf(text, OPNUM_TEXT_SIZE, "%s (opnum %u)", name, opnum);
+    else
+        snprintf(text, OPNUM_TEXT_SIZE, "opnum %u", opnum);
+    return text;
 }
 
 char *interface_text(const struct syntax_id *interface, char text[static INTERFACE_TEXT_SIZE]) {

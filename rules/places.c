@@ -18,6 +18,7 @@ struct known_endpoint {
     struct endpoint_key key;
     UT_hash_handle hh;
     bool known_for; /* the interface is set */
+    bool http;      /* it speaks ncacn_http */
     bool lacked;    /* of a connection to it something is not in the capture */
     struct syntax_id interface;
     bool others;                      /* it was known for another one before */
@@ -108,6 +109,17 @@ void places_learn(struct places *places, const struct endpoint *endpoint, const 
     known->others = known->others || (known->known_for && !syntax_compatible(&known->interface, interface));
     known->known_for = true;
     known->interface = *interface;
+}
+
+void places_speaks_http(struct places *places, const struct endpoint *endpoint) {
+    struct known_endpoint *known = get_endpoint(places, endpoint);
+    if (known != NULL)
+        known->http = true;
+}
+
+bool places_is_http(const struct places *places, const struct endpoint *endpoint) {
+    const struct known_endpoint *known = find_endpoint(places, endpoint);
+    return known != NULL && known->http;
 }
 
 void places_connect(struct places *places, const struct endpoint *endpoint, bool refused, int64_t time) {

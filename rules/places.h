@@ -20,6 +20,9 @@ void places_close(struct places *places);
 const struct syntax_id *places_interface_at(const struct places *places, const struct endpoint *endpoint);
 bool places_has_others_at(const struct places *places, const struct endpoint *endpoint);
 void places_learn(struct places *places, const struct endpoint *endpoint, const struct syntax_id *interface);
+/* It speaks ncacn_http, which is another way to an interface than ncacn_ip_tcp. */
+void places_speaks_http(struct places *places, const struct endpoint *endpoint);
+bool places_is_http(const struct places *places, const struct endpoint *endpoint);
 /* A connect to it was refused, or accepted, whatever it was wanted for. */
 void places_connect(struct places *places, const struct endpoint *endpoint, bool refused, int64_t time);
 /* A connect to it begins; how it ended is not known before the next places_connect. */

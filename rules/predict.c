@@ -25,8 +25,8 @@ void predict_at_question(const struct knowledge *k, struct tracked *t, struct si
     const struct session *session = &t->session;
     if (session->flagged.frame != 0)
         return;
-    const struct proof *proof =
-        binding_verdict(binding_find(k->bindings, &session->server.address, &session->interface));
+    const struct proof *proof = binding_verdict(
+        binding_find_over(k->bindings, &session->server.address, &session->interface, session->transport));
     if (!is_omen(proof) || proof->last.time > seen.time)
         return; /* what was captured later, and told earlier, is no omen */
     if (session->server.port != 0 && proof->endpoint.port != session->server.port)
@@ -69,7 +69,8 @@ static void withdraw_if_mistaken(struct tracked *t) {
 
 /* Behind address translation towers always name another address, and it works all the same. */
 static bool served_in_spite_of_towers(const struct knowledge *k, const struct session *session) {
-    const struct binding *binding = binding_find(k->bindings, &session->server.address, &session->interface);
+    const struct binding *binding =
+        binding_find_over(k->bindings, &session->server.address, &session->interface, session->transport);
     return binding_after(binding, proof_is_of_serving, INT64_MIN) != NULL;
 }
 

@@ -3,24 +3,16 @@
 
 #include <stdio.h>
 
-/* RFC 1812 5.2.7.1, RFC 4443 3.1: a filter says so itself. */
-static bool says_prohibited(const struct session *session) {
-    if (session->server.address.family == ADDRESS_IPV6)
-        return session->icmp_type == 1 &&
-               (session->icmp_code == 1 || session->icmp_code == 5 || session->icmp_code == 6);
-    return session->icmp_type == 3 && (session->icmp_code == 9 || session->icmp_code == 10 || session->icmp_code == 13);
-}
-
 static bool fires(const struct trial *t, struct verdict *v) {
     const struct session *session = t->session;
     bool silent = t->outcome == OUTCOME_UNANSWERED;
-    if (session->to_mapper || (!silent && (t->outcome != OUTCOME_UNREACHABLE || !says_prohibited(session))))
+    if (session->to_mapper || (!silent && !trial_is_prohibited(t)))
         return false;
     v->cause = t->host_alive ? CAUSE_FILTERED : CAUSE_UNKNOWN;
     v->signature = t->host_alive ? "S5" : NULL;
     char also[320] = "";
     if (t->stand_count != 0)
-        snprintf(also, sizeof also, " The same server has it at %s.", t->elsewhere);
+        snprintf(also, sizeof also, " %s has it at %s.", t->same, t->elsewhere);
     snprintf(v->message, sizeof v->message, "%s goes to %s for %s: %s, %s.%s", t->client, t->address, t->interface,
              t->failure, t->host_alive ? "though the host is alive" : "and nothing shows that the host is alive", also);
     snprintf(v->advice, sizeof v->advice,
@@ -41,9 +33,9 @@ const struct rule RULE_ENDPOINT_FILTERED = {
             "  dynamic port not. The application shows 1722, after 21 seconds or more.\n"
             "\n"
             "How it is known\n"
-            "  The client repeats its SYN and nothing comes back (flagged at the first\n"
-            "  repetition), or ICMP says so. Before, the same address has answered on port\n"
-            "  135, so the host is alive.\n"
+            "  The client repeats its SYN, or over UDP its call, and nothing comes back\n"
+            "  (flagged at the first repetition), or ICMP says so. Before, the same address\n"
+            "  has answered on port 135, so the host is alive.\n"
             "\n"
             "What to do\n"
             "  Open the dynamic RPC port range (1025-5000 up to Windows 2003, 49152-65535\n"

@@ -22,8 +22,8 @@ static bool fires(const struct trial *t, struct verdict *v) {
     }
     /* An ICMP error speaks of the way there, not of what is bound (N4). */
     if (t->stand_count != 0) {
-        snprintf(v->message, sizeof v->message, "%s goes to %s for %s: %s. The same server has it at %s.", t->client,
-                 t->address, t->interface, t->failure, t->elsewhere);
+        snprintf(v->message, sizeof v->message, "%s goes to %s for %s: %s. %s has it at %s.", t->client, t->address,
+                 t->interface, t->failure, t->same, t->elsewhere);
         snprintf(v->advice, sizeof v->advice, "Check the routes and filters to %s, or send the client to %s.",
                  t->address, t->elsewhere);
         return true;
@@ -45,7 +45,7 @@ const struct rule RULE_ENDPOINT_REFUSED = {
     .title = "a mapped endpoint refuses, and no other address is known to serve the interface",
     .page = "What it means\n"
             "  The endpoint mapper gave an endpoint, and a connect to it is refused (RST) or\n"
-            "  answered by an ICMP error. The application shows 1722.\n"
+            "  answered by an ICMP error, or a call over UDP is. The application shows 1722.\n"
             "\n"
             "How it is known\n"
             "  From the refusal itself. Nothing in the capture shows the interface working at\n"

@@ -11,13 +11,13 @@ static bool fires(const struct trial *t, struct verdict *v) {
     if (t->outcome == OUTCOME_UNANSWERED)
         v->cause = CAUSE_FILTERED;
     else if (t->outcome == OUTCOME_REFUSED)
-        v->cause = elsewhere ? CAUSE_UNBOUND : CAUSE_DOWN;
+        v->cause = elsewhere && !t->stands[0].cluster ? CAUSE_UNBOUND : CAUSE_DOWN; /* each node has a mapper */
     else
         v->cause = CAUSE_UNKNOWN;
     if (elsewhere) {
         snprintf(v->message, sizeof v->message,
-                 "%s cannot reach the endpoint mapper of %s: %s. The same server's mapper works at %s.", t->client,
-                 t->address, t->failure, t->elsewhere);
+                 "%s cannot reach the endpoint mapper of %s: %s. %s's mapper works at %s.", t->client, t->address,
+                 t->failure, t->same, t->elsewhere);
         snprintf(v->advice, sizeof v->advice,
                  "Send the client to %s, or lift what keeps the mapper of %s from being reached: a packet filter, or "
                  "RPC bound to chosen network cards only.",
@@ -46,8 +46,9 @@ const struct rule RULE_MAPPER_UNREACHABLE = {
             "\n"
             "How it is known\n"
             "  Connects to port 135 are refused (RST), answered by an ICMP error, or repeated\n"
-            "  without any answer. Which interface the client wanted cannot be known. Where\n"
-            "  the same server's mapper works at another address, that is told (S3).\n"
+            "  without any answer; likewise questions to UDP port 135. Which interface the\n"
+            "  client wanted cannot be known. Where the same server's mapper works at another\n"
+            "  address, that is told (S3).\n"
             "\n"
             "What to do\n"
             "  Send the client to an address where the mapper listens. RPC can be bound to\n"

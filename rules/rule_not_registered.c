@@ -9,8 +9,8 @@ static bool is_known(enum binding_proof kind) { return kind == PROOF_MAPPED || p
 static bool has_another_protocol(const struct trial *t) {
     if (t->session->transport == TRANSPORT_TCP || t->session->transport == TRANSPORT_UNKNOWN)
         return false;
-    const struct binding *binding =
-        binding_find(t->knowledge->bindings, &t->session->server.address, &t->session->interface);
+    const struct knowledge *others = t->knowledge->connections != NULL ? t->knowledge->connections : t->knowledge;
+    const struct binding *binding = binding_find(others->bindings, &t->session->server.address, &t->session->interface);
     return binding_after(binding, is_known, INT64_MIN) != NULL;
 }
 
@@ -29,9 +29,9 @@ static bool fires(const struct trial *t, struct verdict *v) {
     v->win32 = 1753;
     if (t->stand_count != 0) {
         snprintf(v->message, sizeof v->message,
-                 "%s asks the endpoint mapper of %s for %s, and it is not registered there. The same server has it at "
+                 "%s asks the endpoint mapper of %s for %s, and it is not registered there. %s has it at "
                  "%s.",
-                 t->client, t->address, t->interface, t->elsewhere);
+                 t->client, t->address, t->interface, t->same, t->elsewhere);
         snprintf(v->advice, sizeof v->advice,
                  "Send the client to an address where it is registered (%s), by DNS or a hosts entry on the client.",
                  t->elsewhere);

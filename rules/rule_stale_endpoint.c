@@ -16,7 +16,7 @@ static bool fires(const struct trial *t, struct verdict *v) {
         snprintf(now, sizeof now, t->moved_serves ? " It is at %s now." : " Its endpoint mapper gives %s now.",
                  endpoint_text(&t->moved, endpoint));
     else if (t->stand_count != 0)
-        snprintf(now, sizeof now, " The same server has it at %s now.", t->elsewhere);
+        snprintf(now, sizeof now, " %s has it at %s now.", t->same, t->elsewhere);
     const char *before = t->served_before ? ", though the interface was served at this address before" : "";
     snprintf(v->message, sizeof v->message, "%s goes to %s for %s: %s%s.%s", t->client, t->address, t->interface,
              t->failure, before, now);

@@ -17,10 +17,9 @@ static bool fires(const struct trial *t, struct verdict *v) {
     v->signature = t->session->elsewhere ? "S4" : "S1";
     bool failed = t->session->failed.frame != 0;
     snprintf(v->message, sizeof v->message,
-             "%s goes to %s for %s, which %s bound at that address: %s. The same server %s "
+             "%s goes to %s for %s, which %s bound at that address: %s. %s has it at "
              "%s.",
-             t->client, t->address, t->interface, failed ? "is not" : foretold(t), t->failure, "has it at",
-             t->elsewhere);
+             t->client, t->address, t->interface, failed ? "is not" : foretold(t), t->failure, t->same, t->elsewhere);
     snprintf(v->advice, sizeof v->advice,
              "Send the client to an address where it is bound (%s), by DNS or a hosts entry on the client, or make the "
              "service bind %s too.",
@@ -40,12 +39,16 @@ const struct rule RULE_UNBOUND_ADDRESS = {
             "  on a cluster); the application shows 1722 RPC_S_SERVER_UNAVAILABLE.\n"
             "\n"
             "How it is known\n"
-            "  The mapped endpoint refuses at this address (RST), and the same interface is\n"
+            "  The mapped endpoint refuses at this address (RST; over UDP, ICMP \"port\n"
+            "  unreachable\" from the address itself), and the same interface is\n"
             "  served at another address of the same server: a bind or a call was accepted,\n"
             "  or at least its endpoint accepts connections there. That two addresses are one\n"
-            "  server is shown by a tower that names the other, by equal NTLM names, by an\n"
-            "  association group accepted at both, or by the same link-layer address with a\n"
-            "  TTL that no router has counted down. Equal port numbers are no evidence.\n"
+            "  server is shown by a tower that names the other, by DCOM's list of the server's\n"
+            "  addresses, by equal NTLM names or SMB server GUIDs, by an association group\n"
+            "  accepted at both, or by the same link-layer address, in packets with a TTL that\n"
+            "  no router has counted down or by ARP. That they are of one cluster is shown by\n"
+            "  its IP Address resources and by a NetBIOS name that both have; then the finding\n"
+            "  says \"server or cluster\". Equal port numbers are no evidence.\n"
             "  It is predicted when the interface was refused here before, or when the server\n"
             "  refuses its other interfaces here and serves them elsewhere.\n"
             "\n"

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/session.h"
 
+#include "rules/table.h"
+
+#include <assert.h>
+#include <string.h>
+
 const char *const STAGE_NAMES[STAGES] = {"asked", "mapped", "connecting", "connected", "bound", "called", "answered"};
 const char *const OUTCOME_NAMES[OUTCOMES] = {"cannot tell", "served",         "refused",  "unanswered",
                                              "unreachable", "not registered", "rejected", "faulted"};
@@ -25,4 +30,11 @@ void session_unfail(struct session *session) {
     session->syns = 0;
     if (!session->predicted)
         session->flagged = (struct sighting){0};
+}
+
+void session_name_pipe(struct session *session, const char *name) {
+    assert(session->pipe == NULL);
+    size_t size = strlen(name) + 1;
+    session->pipe = allocate(size, 1);
+    memcpy(session->pipe, name, size);
 }

@@ -42,6 +42,8 @@ struct session {
     struct endpoint server;     /* where the client goes; port 0 until a service endpoint is known */
     struct syntax_id interface; /* nil where the mapper itself was not reached */
     enum transport transport;
+    char *pipe;    /* without "\\PIPE\\"; NULL: there is none, or it is not known */
+    bool exporter; /* of an object that DCOM told where to find: no mapper was asked, and the port is a process's own */
     bool to_mapper; /* failed at the mapper's port; server is the mapper */
     enum outcome outcome;
     const char *unclear;            /* OUTCOME_UNKNOWN: why it cannot be told; a constant string */
@@ -51,6 +53,7 @@ struct session {
     uint32_t syns;                              /* SYNs of the failing attempts */
     uint32_t status;                            /* mapper status, reject or nak reason, fault status */
     bool nak;                                   /* REJECTED by bind_nak; status is its reason */
+    uint16_t opnum;                             /* FAULTED: of the call, as in struct fact_call */
     bool still_trying;                          /* the capture ends while the client may still be retrying */
     uint8_t icmp_type, icmp_code;               /* UNREACHABLE */
     struct address reporter;                    /* UNREACHABLE: who sent the ICMP error */
@@ -68,6 +71,8 @@ struct session {
 void session_reach(struct session *session, enum stage stage, struct sighting seen);
 /* It fails: `first` shows it, `last` is the latest packet of it. Flags it at the first, if it is not flagged yet. */
 void session_fail(struct session *session, enum outcome outcome, struct sighting first, struct sighting last);
+/* It goes by this named pipe, without "\\PIPE\\"; copied, and freed by who frees the session. It has one at most. */
+void session_name_pipe(struct session *session, const char *name);
 /* What looked like a failure was none. It is no longer flagged, unless it had been foretold. */
 void session_unfail(struct session *session);
 

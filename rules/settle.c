@@ -19,9 +19,8 @@ static void cannot_tell(struct session *session, const char *why) {
 }
 
 /* The client has turned to this server with another question since. */
-static bool went_on(const struct knowledge *k, const struct tracked *t) {
-    const struct session *session = &t->session;
-    const struct tracked *newest = track_newest(k->track, &session->client.address, &session->server.address);
+static bool went_on(const struct tracked *t) {
+    const struct tracked *newest = track_newest_beside(t);
     return newest != NULL && newest != t && newest->session.stages[STAGE_ASKED].time > t->last_syn.time;
 }
 
@@ -30,7 +29,9 @@ static void settle_silence(const struct knowledge *k, struct tracked *t) {
     struct session *session = &t->session;
     if (session->syns <= 1) {
         /* Its own stack would have repeated it: something is missing here, the server's packets or the client. */
-        cannot_tell(session, "one SYN, no answer to it and no repetition of it are in the capture");
+        cannot_tell(session, session->transport == TRANSPORT_UDP
+                                 ? "one call, no answer to it and no repetition of it are in the capture"
+                                 : "one SYN, no answer to it and no repetition of it are in the capture");
         return;
     }
     const struct standing *server = places_standing(k->places, &session->server.address);
@@ -39,7 +40,7 @@ static void settle_silence(const struct knowledge *k, struct tracked *t) {
         return;
     }
     int64_t waited = k->end - t->last_syn.time;
-    bool gave_up = t->done > t->last_syn.time || went_on(k, t);
+    bool gave_up = t->done > t->last_syn.time || went_on(t);
     bool exhausted = is_windows_ttl(t->client_ttl) && session->syns >= SILENT_SYNS && t->syn_interval > 4 * SECOND;
     /* A tenth less: timers are coarse. */
     session->still_trying = !exhausted && !gave_up && waited < 2 * t->syn_interval - t->syn_interval / 10;
@@ -54,10 +55,20 @@ static void settle_refusal(const struct knowledge *k, struct tracked *t) {
 static bool looks_like_a_scanner(const struct knowledge *k, const struct tracked *t) {
     const struct session *session = &t->session;
     const struct client *client = places_client(k->places, &session->client.address);
-    bool tries_again =
-        t->older != NULL || track_newest(k->track, &session->client.address, &session->server.address) != t;
+    bool tries_again = t->older != NULL || track_newest_beside(t) != t;
     return client != NULL && !client->speaks_rpc && !tries_again &&
            (client->strays >= CLIENT_MANY || client->dead_mappers >= CLIENT_MANY);
+}
+
+static const char *why_unclear_over_udp(const struct tracked *t) {
+    const struct sighting *stages = t->session.stages;
+    if (t->heard)
+        return "the server is there, but no answer to a call is in the capture";
+    if (stages[STAGE_CALLED].frame != 0)
+        return t->maybe ? "no answer to the call was wanted" : "the call's outcome is not in the capture";
+    if (stages[STAGE_MAPPED].frame != 0)
+        return t->session.tower_count == 0 ? "mapped to no UDP endpoint" : "no call to the mapped endpoint follows";
+    return "the mapper's answer is not in the capture";
 }
 
 static const char *why_unclear(const struct session *session) {
@@ -72,8 +83,9 @@ static const char *why_unclear(const struct session *session) {
     return "only a part of the connection is in the capture";
 }
 
-static void settle_one(const struct knowledge *k, struct tracked *t) {
+static void settle_one(const struct knowledge *all, struct tracked *t) {
     struct session *session = &t->session;
+    const struct knowledge *k = knowledge_about(all, session);
     if (session->outcome == OUTCOME_UNKNOWN && session->failing.frame != 0)
         session->outcome = OUTCOME_UNANSWERED; /* overdue, and the facts end before the connection does */
     if (session->outcome == OUTCOME_UNANSWERED)
@@ -86,24 +98,17 @@ static void settle_one(const struct knowledge *k, struct tracked *t) {
         predict_nothing(t);
         cannot_tell(session, "the client never speaks RPC and fails at many ports or hosts, as a scanner does");
     }
+    if (session->got_through != GOT_NOT_THROUGH)
+        session->still_trying = false;
     if (session->outcome == OUTCOME_UNKNOWN && session->unclear == NULL)
-        session->unclear = why_unclear(session);
-}
-
-static bool is_relative(const struct knowledge *k, const struct address *one, const struct address *other) {
-    struct relative relatives[IDENTITY_MAX_RELATIVES];
-    size_t count = identity_relatives(k->identity, one, relatives);
-    for (size_t i = 0; i < count; i++)
-        if (address_equal(&relatives[i].address, other))
-            return true;
-    return false;
+        session->unclear = session->transport == TRANSPORT_UDP ? why_unclear_over_udp(t) : why_unclear(session);
 }
 
 static enum got_through way_of(const struct knowledge *k, const struct session *failed, const struct session *served) {
     bool same = address_equal(&failed->server.address, &served->server.address);
-    if (!same && !is_relative(k, &failed->server.address, &served->server.address))
+    if (!knowledge_same_server(k, &failed->server.address, &served->server.address))
         return GOT_NOT_THROUGH;
-    if (served->transport == TRANSPORT_PIPE)
+    if (served->transport == TRANSPORT_PIPE && failed->transport != TRANSPORT_PIPE)
         return GOT_THROUGH_PIPE;
     return same ? GOT_THROUGH_RETRY : GOT_THROUGH_OTHER_ADDRESS;
 }
@@ -112,7 +117,7 @@ static enum got_through way_of(const struct knowledge *k, const struct session *
 static bool walked_on(const struct tracked *failed, const struct tracked *t, int64_t time) {
     const struct session *f = &failed->session;
     const struct session *s = &t->session;
-    const struct sighting *syn = &s->stages[STAGE_CONNECTING];
+    const struct sighting *syn = &s->stages[s->transport == TRANSPORT_UDP ? STAGE_CALLED : STAGE_CONNECTING];
     int64_t within = f->outcome == OUTCOME_REFUSED ? 2 * SECOND : WALK_WITHIN;
     if (s->stages[STAGE_ASKED].frame != 0 || s->stages[STAGE_MAPPED].frame != 0 || s->server.port != f->server.port ||
         syn->frame == 0 || syn->time < time || syn->time - time > within)
@@ -124,28 +129,50 @@ static bool walked_on(const struct tracked *failed, const struct tracked *t, int
     return true;
 }
 
+static void takes_way(struct tracked *failed, const struct tracked *t, enum got_through got_through) {
+    struct session *f = &failed->session;
+    const struct session *s = &t->session;
+    f->got_through = got_through;
+    f->got_through_at = s->stages[STAGE_BOUND].frame != 0 ? s->stages[STAGE_BOUND] : s->stages[STAGE_ANSWERED];
+    f->still_trying = false;
+    failed->way = t;
+    failed->recovered_at = s->server;
+}
+
+/* DCOM told the client both endpoints at once, and it goes through them until one serves. */
+static bool is_next_choice(struct tracked *failed, const struct tracked *t, int64_t time) {
+    bool same = address_equal(&failed->session.server.address, &t->session.server.address);
+    if (t->session.outcome != OUTCOME_SERVED || t->served_time - time > FALLBACK_WITHIN)
+        return false;
+    takes_way(failed, t, same ? GOT_THROUGH_RETRY : GOT_THROUGH_OTHER_ADDRESS);
+    failed->recovered_elsewhere = !same;
+    return true;
+}
+
 static bool is_way_through(const struct knowledge *k, struct tracked *failed, const struct tracked *t, int64_t time) {
     struct session *f = &failed->session;
     const struct session *s = &t->session;
     int64_t after = t->served_time - time;
     if (s->outcome != OUTCOME_SERVED || t->served_time == 0 || after < 0 || after > FALLBACK_WITHIN)
         return false;
-    f->got_through = way_of(k, f, s);
-    if (f->got_through == GOT_NOT_THROUGH)
+    enum got_through way = way_of(k, f, s);
+    if (way == GOT_NOT_THROUGH || (f->exporter && s->server.port != f->server.port)) /* another process */
         return false;
-    f->got_through_at = s->stages[STAGE_BOUND].frame != 0 ? s->stages[STAGE_BOUND] : s->stages[STAGE_ANSWERED];
-    f->still_trying = false;
+    takes_way(failed, t, way);
     /* The same port at the next address without asking the mapper there: the runtime walked down the list. */
     failed->recovered_elsewhere =
         f->got_through == GOT_THROUGH_OTHER_ADDRESS && after < WALK_WITHIN && walked_on(failed, t, time);
-    failed->recovered_at = s->server;
     return true;
 }
 
 static void find_way_through(const struct knowledge *k, struct tracked *failed) {
     const struct session *f = &failed->session;
     int64_t time = f->failed.frame != 0 ? f->failed.time : f->flagged.time;
-    struct tracked *t = failed->later;
+    struct tracked *t = failed->told_later;
+    for (int i = 0; t != NULL && i < MAX_LOOK_AHEAD; i++, t = t->told_later)
+        if (is_next_choice(failed, t, time))
+            return;
+    t = failed->later;
     for (int i = 0; t != NULL && i < MAX_LOOK_AHEAD; i++, t = t->later)
         if (is_way_through(k, failed, t, time))
             return;
@@ -167,6 +194,7 @@ static void find_way_to_mapper(const struct knowledge *k, struct tracked *failed
 
 void settle_sessions(const struct knowledge *k) {
     struct tracked *t;
+    settle_second_legs(k);
     for (size_t i = 0; (t = track_at(k->track, i)) != NULL; i++)
         settle_one(k, t);
     for (size_t i = 0; (t = track_at(k->track, i)) != NULL; i++) {
@@ -175,5 +203,8 @@ void settle_sessions(const struct knowledge *k) {
             find_way_to_mapper(k, t);
         else if (session->failed.frame != 0 || (session->predicted && session->outcome == OUTCOME_UNKNOWN))
             find_way_through(k, t);
+        if (session->failed.frame != 0)
+            settle_fallback(k, t);
     }
+    settle_refused_pipes(k);
 }

@@ -15,8 +15,21 @@ void *allocate(size_t count, size_t size);
 /* Frees all entries of a table that HASH_CLEAR has emptied: the first one, and where in it the handle is. */
 void table_free(void *first, size_t handle_offset);
 
+/* With a key that is another one in each run, so that no capture can fill one chain of a table. Results do not depend
+ * on it. */
+unsigned table_hash(const void *key, size_t size);
+
 /* Entries have their handle beside their key, before what is large: a look-up reads both. */
 #define uthash_fatal(message) out_of_memory()
+#define HASH_FUNCTION(key, size, hash) ((hash) = table_hash(key, size))
 #include <uthash.h>
+
+/* Frees a table whole; its entries' handle is called hh. */
+#define TABLE_FREE(head, type)                                                                                         \
+    do {                                                                                                               \
+        void *first_entry = (head);                                                                                    \
+        HASH_CLEAR(hh, head);                                                                                          \
+        table_free(first_entry, offsetof(type, hh));                                                                   \
+    } while (0)
 
 #endif

@@ -11,6 +11,7 @@ enum { MAX_SESSIONS = 100000, MAX_CONNECTIONS = 200000 };
 /* Keys are compared as bytes, so they have no padding: addresses and uuids are octets. */
 struct pair_key {
     struct address client, server;
+    uint8_t datagrams; /* sessions over UDP are apart: their ports are others */
 };
 
 struct wish_key {
@@ -24,7 +25,7 @@ struct question_key {
     uint8_t call_id[4];
 };
 
-static_assert(sizeof(struct pair_key) == 34 && sizeof(struct wish_key) == 35 && sizeof(struct question_key) == 12,
+static_assert(sizeof(struct pair_key) == 35 && sizeof(struct wish_key) == 35 && sizeof(struct question_key) == 12,
               "keys have no padding");
 
 struct pair {
@@ -71,6 +72,8 @@ struct track {
     struct use *uses;
     struct wish *wishes;
     struct link *links;
+    struct link *latest; /* that was looked for, as a fact asks for one again and again; NULL: look it up */
+    uint64_t highest;    /* flow of all links: what is above it is new */
     struct tally *tally;
 };
 
@@ -81,23 +84,15 @@ struct track *track_open(struct tally *tally) {
 }
 
 void track_close(struct track *track) {
-    struct question *questions = track->questions;
-    HASH_CLEAR(hh, track->questions);
-    table_free(questions, offsetof(struct question, hh));
-    struct pair *pairs = track->pairs;
-    HASH_CLEAR(hh, track->pairs);
-    table_free(pairs, offsetof(struct pair, hh));
-    struct use *uses = track->uses;
-    HASH_CLEAR(hh, track->uses);
-    table_free(uses, offsetof(struct use, hh));
-    struct wish *wishes = track->wishes;
-    HASH_CLEAR(hh, track->wishes);
-    table_free(wishes, offsetof(struct wish, hh));
-    struct link *links = track->links;
-    HASH_CLEAR(hh, track->links);
-    table_free(links, offsetof(struct link, hh));
-    for (size_t i = 0; i < track->count; i++)
+    TABLE_FREE(track->questions, struct question);
+    TABLE_FREE(track->pairs, struct pair);
+    TABLE_FREE(track->uses, struct use);
+    TABLE_FREE(track->wishes, struct wish);
+    TABLE_FREE(track->links, struct link);
+    for (size_t i = 0; i < track->count; i++) {
+        free(track->sessions[i]->session.pipe);
         free(track->sessions[i]);
+    }
     free(track->sessions);
     free(track);
 }
@@ -106,23 +101,32 @@ struct tracked *track_at(const struct track *track, size_t index) {
     return index < track->count ? track->sessions[index] : NULL;
 }
 
-static struct pair *find_pair(const struct track *track, const struct address *client, const struct address *server) {
-    struct pair_key key = {*client, *server};
+static struct pair *find_pair(const struct track *track, const struct address *client, const struct address *server,
+                              bool datagrams) {
+    struct pair_key key = {*client, *server, datagrams};
     struct pair *pair;
     HASH_FIND(hh, track->pairs, &key, sizeof key, pair);
     return pair;
 }
 
 struct tracked *track_newest(const struct track *track, const struct address *client, const struct address *server) {
-    struct pair *pair = find_pair(track, client, server);
+    struct pair *pair = find_pair(track, client, server, false);
     return pair == NULL ? NULL : pair->newest;
 }
 
 struct tracked *track_newest_open(const struct track *track, const struct address *client,
                                   const struct address *server) {
-    struct pair *pair = find_pair(track, client, server);
+    struct pair *pair = find_pair(track, client, server, false);
     return pair == NULL ? NULL : pair->newest_open;
 }
+
+struct tracked *track_newest_datagrams(const struct track *track, const struct address *client,
+                                       const struct address *server) {
+    struct pair *pair = find_pair(track, client, server, true);
+    return pair == NULL ? NULL : pair->newest_open;
+}
+
+const struct tracked *track_newest_beside(const struct tracked *t) { return t->pair == NULL ? NULL : t->pair->newest; }
 
 void track_served(struct tracked *t) {
     bool open = t->pair != NULL && (t->open_newer != NULL || t->pair->newest_open == t);
@@ -168,7 +172,7 @@ void track_goes_to(struct track *track, struct tracked *t, uint16_t port) {
 }
 
 struct tracked *track_user(const struct track *track, const struct address *client, const struct endpoint *server) {
-    const struct pair *pair = find_pair(track, client, &server->address);
+    const struct pair *pair = find_pair(track, client, &server->address, false);
     if (pair == NULL)
         return NULL;
     struct use_key key = make_use_key(pair, server->port);
@@ -186,12 +190,20 @@ static struct wish *find_wish(const struct track *track, const struct wish_key *
     return wish;
 }
 
+struct tracked *track_wanted(const struct track *track, const struct address *client,
+                             const struct syntax_id *interface) {
+    struct wish_key key = make_wish_key(client, interface);
+    const struct wish *wish = find_wish(track, &key);
+    return wish == NULL ? NULL : wish->last;
+}
+
 static void add_to_pair(struct track *track, struct tracked *tracked) {
     const struct session *s = &tracked->session;
-    struct pair *pair = find_pair(track, &s->client.address, &s->server.address);
+    bool datagrams = s->transport == TRANSPORT_UDP;
+    struct pair *pair = find_pair(track, &s->client.address, &s->server.address, datagrams);
     if (pair == NULL) {
         pair = allocate(1, sizeof *pair);
-        pair->key = (struct pair_key){s->client.address, s->server.address};
+        pair->key = (struct pair_key){s->client.address, s->server.address, datagrams};
         HASH_ADD(hh, track->pairs, key, sizeof pair->key, pair);
     }
     tracked->pair = pair;
@@ -242,8 +254,8 @@ static void keep(struct track *track, struct tracked *tracked) {
     track->sessions[track->count++] = tracked;
 }
 
-struct tracked *track_session(struct track *track, const struct endpoint *client, const struct endpoint *server,
-                              const struct syntax_id *interface, enum transport transport) {
+struct tracked *track_apart(struct track *track, const struct endpoint *client, const struct endpoint *server,
+                            const struct syntax_id *interface, enum transport transport) {
     if (track->count == MAX_SESSIONS) {
         track->tally->limits[LIMIT_SESSIONS]++;
         return NULL;
@@ -255,6 +267,14 @@ struct tracked *track_session(struct track *track, const struct endpoint *client
     tracked->session.interface = *interface;
     tracked->session.transport = transport;
     keep(track, tracked);
+    return tracked;
+}
+
+struct tracked *track_session(struct track *track, const struct endpoint *client, const struct endpoint *server,
+                              const struct syntax_id *interface, enum transport transport) {
+    struct tracked *tracked = track_apart(track, client, server, interface, transport);
+    if (tracked == NULL)
+        return NULL;
     if (transport != TRANSPORT_PIPE)
         add_to_pair(track, tracked);
     if (server->port != 0)
@@ -294,6 +314,7 @@ void track_ask(struct track *track, uint64_t flow, uint32_t call_id, struct trac
     struct question_key key = make_question_key(flow, call_id);
     struct question *question = find_question(track, &key);
     if (question == NULL && HASH_COUNT(track->questions) == MAX_SESSIONS) {
+        track->tally->limits[LIMIT_SESSIONS]++;
         question = track->questions;
         HASH_DEL(track->questions, question);
         question->key = key;
@@ -307,8 +328,11 @@ void track_ask(struct track *track, uint64_t flow, uint32_t call_id, struct trac
 }
 
 static struct link *find_link(const struct track *track, uint64_t flow) {
-    struct link *link;
-    HASH_FIND(hh, track->links, &flow, sizeof flow, link);
+    struct link *link = track->latest;
+    if (flow > track->highest)
+        return NULL;
+    if (link == NULL || link->connection.flow != flow)
+        HASH_FIND(hh, track->links, &flow, sizeof flow, link);
     return link;
 }
 
@@ -323,14 +347,18 @@ struct tracked *track_asked(const struct track *track, uint64_t flow) {
 }
 
 static void drop_link(struct track *track, struct link *link) {
+    if (link == track->latest)
+        track->latest = NULL;
     HASH_DEL(track->links, link);
     free(link);
 }
 
 struct connection *track_connection_or_new(struct track *track, uint64_t flow) {
     struct link *link = find_link(track, flow);
-    if (link != NULL)
+    if (link != NULL) {
+        track->latest = link;
         return &link->connection;
+    }
     if (HASH_COUNT(track->links) == MAX_CONNECTIONS) {
         drop_link(track, track->links); /* the oldest: uthash keeps the order of insertion */
         track->tally->limits[LIMIT_SESSIONS]++;
@@ -339,6 +367,9 @@ struct connection *track_connection_or_new(struct track *track, uint64_t flow) {
     link->connection.flow = flow;
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it does not see that HASH_DEL moves the head on */
     HASH_ADD(hh, track->links, connection.flow, sizeof flow, link);
+    track->latest = link;
+    if (flow > track->highest)
+        track->highest = flow;
     return &link->connection;
 }
 

@@ -29,9 +29,13 @@ enum lack {
 /* A session and what is needed to follow it. */
 struct tracked {
     struct session session;
-    uint64_t map_flow; /* connection that carried the question to the mapper; 0 = there was none */
-    bool named_here;   /* some tower names the very address that was asked */
-    uint64_t flow;     /* latest connection to the service; 0 = none yet */
+    const struct leg *leg;              /* the second leg of a backup; NULL: an RPC session, as all others are */
+    const struct tracked *way;          /* got through: over this session; NULL: not through a session */
+    const struct pipe_refusal *refusal; /* of a pipe that its client fell back to, or that it is about; NULL: none */
+    const struct pipe_use *pipe_use;    /* what speaks for that pipe; NULL: nothing */
+    uint64_t map_flow;                  /* connection that carried the question to the mapper; 0 = there was none */
+    bool named_here;                    /* some tower names the very address that was asked */
+    uint64_t flow;                      /* latest connection to the service; 0 = none yet */
     struct sighting last_syn;
     int64_t syn_interval; /* between the last two SYNs of one attempt */
     int64_t served_time;
@@ -41,6 +45,7 @@ struct tracked {
     bool condemned;            /* it was not tried: another connection of the client to its endpoint was refused */
     bool guessed;              /* the interface is only known from who else used the endpoint */
     bool own;                  /* guessed from what this very client asked for before */
+    bool maybe, heard;         /* over UDP: no answer to its call was wanted; the server has sent something */
     bool by_mapper;            /* the status of a fault is the mapper's */
     bool from_bind, after_gap; /* of the connection to the mapper its bind was seen; or bytes before the answer not */
     uint8_t lacks, map_lacks;  /* enum lack, of the connections to the service and of the one to the mapper */
@@ -51,11 +56,12 @@ struct tracked {
     struct syntax_id omen_interface;
     struct endpoint omen_endpoint;
     struct sighting omen_seen;
-    struct pair *pair;                       /* of client and server address; NULL: a pipe, which is in none */
+    struct pair *pair;                       /* of client, server address, and UDP or not; NULL: a pipe has none */
     struct tracked *older;                   /* of the same pair */
     struct tracked *open_older, *open_newer; /* of those in the same pair that were not served */
     struct tracked *asked_before;            /* on the same connection to the mapper */
     struct tracked *earlier, *later;         /* of the same client and interface */
+    struct tracked *told_later;              /* the next to an endpoint of the same DCOM answer */
 };
 
 /* A connection that matters: to a mapper, or with sessions on it. */
@@ -65,7 +71,8 @@ struct connection {
     bool established;
     bool spoken;    /* something was said on it: so it was established, whatever of its handshake is captured later */
     bool from_bind; /* its bind to a mapper is in the capture */
-    bool has_gap;   /* bytes of it, behind that, are missing */
+    int64_t mapper_bound; /* when the latest was asked for: over SMB each pipe to the mapper begins with one */
+    bool has_gap;         /* bytes of it, behind that, are missing */
     uint32_t syns;
     struct sighting first_syn, second_syn, last_syn;
     int64_t syn_interval;
@@ -84,16 +91,27 @@ void track_close(struct track *track);
 /* NULL when the limit is reached; counted. */
 struct tracked *track_session(struct track *track, const struct endpoint *client, const struct endpoint *server,
                               const struct syntax_id *interface, enum transport transport);
+/* A session that stands alone: no later connect, question or session has to do with it. NULL likewise. */
+struct tracked *track_apart(struct track *track, const struct endpoint *client, const struct endpoint *server,
+                            const struct syntax_id *interface, enum transport transport);
 /* Sessions in order; NULL past the end. */
 struct tracked *track_at(const struct track *track, size_t index);
 /* Newest session of this pair of addresses, then follow ->older; NULL if there is none. Who looks for one of several
  * looks at no more than this many: a connect means one of the latest questions. */
-enum { TRACK_LOOK_BACK = 256 };
+enum { TRACK_LOOK_BACK = 64, TRACK_LOOK_BACK_ASKED = 16 }; /* the second on one connection, ->asked_before */
 struct tracked *track_newest(const struct track *track, const struct address *client, const struct address *server);
 /* The same of those that were not served yet, then ->open_older: only they can be what a new connect is about. */
 struct tracked *track_newest_open(const struct track *track, const struct address *client,
                                   const struct address *server);
+/* The same of sessions over UDP, which none of these finds. */
+struct tracked *track_newest_datagrams(const struct track *track, const struct address *client,
+                                       const struct address *server);
+/* The newest of those with the same pair of addresses and over UDP, or over TCP, like this one; NULL: it is of none. */
+const struct tracked *track_newest_beside(const struct tracked *tracked);
 void track_served(struct tracked *tracked);
+/* The newest session of this client for this interface, then ->earlier; NULL: none. */
+struct tracked *track_wanted(const struct track *track, const struct address *client,
+                             const struct syntax_id *interface);
 /* The session's client goes to this port, or may: its tower names it. */
 void track_may_use(struct track *track, struct tracked *tracked, uint16_t port);
 /* It goes there now. */

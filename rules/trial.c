@@ -30,15 +30,19 @@ static void put_omen(struct trial *t) {
         snprintf(t->failure, sizeof t->failure, "%s failed before", t->address);
 }
 
+static bool is_udp(const struct session *s) { return s->transport == TRANSPORT_UDP; }
+
 static void put_failure(struct trial *t) {
     const struct session *s = t->session;
     char reporter[ADDRESS_TEXT_SIZE];
     if (is_open(s))
         put_omen(t);
     else if (s->outcome == OUTCOME_REFUSED)
-        snprintf(t->failure, sizeof t->failure, "%s refuses the connection (RST)", t->endpoint);
+        snprintf(t->failure, sizeof t->failure,
+                 is_udp(s) ? "%s refuses (ICMP port unreachable)" : "%s refuses the connection (RST)", t->endpoint);
     else if (s->outcome == OUTCOME_UNANSWERED)
-        snprintf(t->failure, sizeof t->failure, "%s does not answer (%u SYNs)", t->endpoint, (unsigned)s->syns);
+        snprintf(t->failure, sizeof t->failure, "%s does not answer (%u %s)", t->endpoint, (unsigned)s->syns,
+                 is_udp(s) ? "datagrams" : "SYNs");
     else
         snprintf(t->failure, sizeof t->failure, "%s is unreachable (ICMP type %u code %u from %s)", t->endpoint,
                  (unsigned)s->icmp_type, (unsigned)s->icmp_code, address_text(&s->reporter, reporter));
@@ -69,6 +73,7 @@ static void put_words(struct trial *t) {
     snprintf(t->interface, sizeof t->interface, "%s%s", interface, t->tracked->guessed ? " (presumably)" : "");
     put_failure(t);
     put_elsewhere(t);
+    t->same = t->stand_count != 0 && t->stands[0].cluster ? "The same server or cluster" : "The same server";
 }
 
 static bool is_among_towers(const struct session *s, uint16_t port) {
@@ -81,7 +86,8 @@ static bool is_among_towers(const struct session *s, uint16_t port) {
 /* Another port of this address: given by its mapper to somebody else since this client asked, or serving later. */
 static void find_moved(struct trial *t, const struct binding *here) {
     const struct session *s = t->session;
-    for (size_t i = 0; here != NULL && s->server.port != 0 && i < here->count; i++) {
+    bool may_move = s->server.port != 0 && !s->exporter; /* at another port is another object's exporter */
+    for (size_t i = 0; here != NULL && may_move && i < here->count; i++) {
         const struct proof *proof = &here->proofs[i];
         bool mapped_since = proof->kind == PROOF_MAPPED && proof->last.time > s->stages[STAGE_MAPPED].time;
         bool serves_later = proof_is_of_serving(proof->kind) && proof->last.time > t->time;
@@ -94,17 +100,34 @@ static void find_moved(struct trial *t, const struct binding *here) {
     }
 }
 
-static bool was_served(const struct binding *here, int64_t before) {
-    for (size_t i = 0; here != NULL && i < here->count; i++)
-        if (proof_is_of_serving(here->proofs[i].kind) && here->proofs[i].seen.time < before)
+static bool was_served(const struct binding *here, const struct session *s, int64_t before) {
+    for (size_t i = 0; here != NULL && i < here->count; i++) {
+        const struct proof *proof = &here->proofs[i];
+        bool same = !s->exporter || proof->endpoint.port == s->server.port;
+        if (proof_is_of_serving(proof->kind) && proof->seen.time < before && same)
             return true;
+    }
     return false;
 }
 
-/* The mapper answered this session, or is known to work at this address. */
-static bool is_alive(const struct knowledge *k, const struct session *s) {
+static bool mapper_works(const struct knowledge *k, const struct session *s) {
     const struct proof *mapper = binding_verdict(binding_find(k->bindings, &s->server.address, &SYNTAX_EPM));
-    return s->stages[STAGE_MAPPED].frame != 0 || (mapper != NULL && proof_is_for(mapper->kind));
+    return mapper != NULL && proof_is_for(mapper->kind);
+}
+
+/* The mapper answered this session, or is known to work at this address. What DCOM told came from some address. */
+static bool is_alive(const struct knowledge *k, const struct session *s) {
+    return (s->stages[STAGE_MAPPED].frame != 0 && !s->exporter) || mapper_works(k, s) ||
+           (k->connections != NULL && mapper_works(k->connections, s));
+}
+
+bool trial_is_prohibited(const struct trial *t) {
+    const struct session *s = t->session;
+    if (t->outcome != OUTCOME_UNREACHABLE)
+        return false;
+    if (s->server.address.family == ADDRESS_IPV6)
+        return s->icmp_type == 1 && (s->icmp_code == 1 || s->icmp_code == 5 || s->icmp_code == 6);
+    return s->icmp_type == 3 && (s->icmp_code == 9 || s->icmp_code == 10 || s->icmp_code == 13);
 }
 
 struct trial trial_open(const struct knowledge *k, const struct tracked *tracked) {
@@ -115,8 +138,8 @@ struct trial trial_open(const struct knowledge *k, const struct tracked *tracked
     struct place place = place_of_session(s, t.time);
     if (s->to_mapper)
         place.interface = SYNTAX_EPM;
-    const struct binding *here = binding_find(k->bindings, &s->server.address, &place.interface);
-    t.served_before = was_served(here, t.time);
+    const struct binding *here = binding_find_over(k->bindings, &s->server.address, &place.interface, place.transport);
+    t.served_before = was_served(here, s, t.time);
     t.host_alive = is_alive(k, s);
     find_moved(&t, here);
     t.stand_count = knowledge_bound_elsewhere(k, &place, SPAN_ALL, t.stands, FINDING_MAX_BOUND);

@@ -28,6 +28,7 @@ struct trial {
     char interface[INTERFACE_TEXT_SIZE + 24];
     char failure[224];   /* "10.0.0.1:1112 refuses the connection (RST)", "… does not answer (5 SYNs)" … */
     char elsewhere[256]; /* the stands, "10.0.0.20:1112 and 10.0.0.21:1112"; "" for none */
+    const char *same;    /* whose the stands are: "The same server", or that "or cluster" */
 };
 
 /* What a rule answers. The caller presets what most of them say: severity of the rule, 1722, the stands as bound_at. */
@@ -43,6 +44,9 @@ struct verdict {
 };
 
 struct trial trial_open(const struct knowledge *knowledge, const struct tracked *tracked);
+
+/* The ICMP error that ended it says that a filter did (RFC 1812 5.2.7.1, RFC 4443 3.1). */
+bool trial_is_prohibited(const struct trial *trial);
 
 /* Tries the rules on this session and makes its finding; false if none fires (finding.c). */
 bool finding_make(const struct knowledge *knowledge, const struct tracked *tracked, struct finding *finding);

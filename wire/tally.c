@@ -23,7 +23,11 @@ const char *const LOSS_NAMES[LOSS_KINDS] = {
     [LOSS_ONE_SIDED_FLOWS] = "one_sided_flows",
     [LOSS_FILE_TRUNCATED] = "truncated_files",
     [LOSS_MALFORMED_PDUS] = "malformed_pdus",
+    [LOSS_BAD_NEIGHBOURS] = "malformed_neighbours",
     [LOSS_ENCRYPTED_CALLS] = "encrypted_calls",
+    [LOSS_ENCRYPTED_ANSWERS] = "encrypted_answers",
+    [LOSS_ENCRYPTED_SMB] = "encrypted_smb",
+    [LOSS_HTTP_TUNNELS] = "http_tunnels",
 };
 
 const char *const LIMIT_NAMES[LIMIT_KINDS] = {
@@ -35,8 +39,10 @@ const char *const LIMIT_NAMES[LIMIT_KINDS] = {
     [LIMIT_CALLS] = "calls",
     [LIMIT_FRAGMENTS] = "fragment_bytes",
     [LIMIT_TOWERS] = "towers",
+    [LIMIT_CONVERSATIONS] = "datagram_conversations",
     [LIMIT_SESSIONS] = "sessions",
     [LIMIT_FINDINGS] = "findings",
+    [LIMIT_NEIGHBOURS] = "neighbours",
     [LIMIT_SERVERS] = "servers",
     [LIMIT_BINDINGS] = "bindings",
     [LIMIT_EVIDENCE] = "evidence",

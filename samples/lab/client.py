@@ -17,18 +17,36 @@ when a step ends in anything but its OUTCOME:
     not-registered      the mapper does not know the interface
     mapper-refused, mapper-silent, mapper-unreachable
 
-The interface lookup is the mapper's own: list all that it knows.
+    pipe-refused        the server did not open the pipe
 
-Options: sealed (NTLM, privacy), named (NTLM at the mapper too), pipe (over
-SMB 2.1, no mapper), pipe3 (over SMB 3.0, which encrypts), port=N (use this
-port, do not ask the mapper), badop (call a number that the interface does not
-have), badctx (call a context that was never bound).
+Interfaces of their own kind: lookup (the mapper: list all that it knows),
+alive (DCOM: ServerAlive2), exporter (DCOM: ResolveOxid2, then a call at the
+endpoint that it tells), activator (RemoteCreateInstance, likewise), both of
+which end as that call does; backup (the client is told how its second leg
+went: served or fault); dns (ask for the server's name); proxy (open the
+channels of RPC over HTTP version 2; nothing is called).
+
+Options: sealed (NTLM, privacy), named (NTLM at the mapper too), pipe (over SMB 2.1, no mapper), pipe1 (over SMB 1), pipe3 (over
+SMB 3.0, which encrypts), netbios (SMB over port 139), pipe=NAME (this pipe),
+together=NAME (and another interface's pipe at the same time, in the same SMB
+session), mappipe (the mapper over its pipe), udp (datagrams, scripted; also:
+big for a call and an answer in fragments, reversed for big endian, forwarded
+for a first call that goes to port 135), http (RPC over HTTP, version 1), listen=N (backup: await the second leg at this port), port=N
+(use this port, do not ask the mapper), badop (call a number that the
+interface does not have), badctx (call a context that was never bound).
 """
 import sys
 
 from impacket.dcerpc.v5 import drsuapi, dssp, epm, lsad, nrpc, rpcrt, samr
 from impacket.dcerpc.v5.dtypes import NULL
-from impacket.dcerpc.v5.transport import SMBTransport, TCPTransport
+from impacket.dcerpc.v5.transport import (HTTPTransport, SMBTransport,
+                                          TCPTransport)
+from impacket.smbconnection import SessionError
+from impacket.uuid import uuidtup_to_bin
+
+import others
+import pdu
+from others import Ended
 
 NOT_REGISTERED = 0x16C9A0D6
 
@@ -67,46 +85,70 @@ def call_drsuapi(dce):
     drsuapi.hDRSUnbind(dce, handle)
 
 
+def call_anything(dce):
+    dce.call(0, bytes(24))
+    dce.recv()
+
+
+def scripted(name):
+    uuid, major, minor = pdu.INTERFACES[name]
+    return uuidtup_to_bin((uuid, f"{major}.{minor}"))
+
+
 INTERFACES = {
     "netlogon": (nrpc.MSRPC_UUID_NRPC, call_netlogon),
     "samr": (samr.MSRPC_UUID_SAMR, call_samr),
     "lsarpc": (lsad.MSRPC_UUID_LSAD, call_lsarpc),
     "dssetup": (dssp.MSRPC_UUID_DSSP, call_dssetup),
     "drsuapi": (drsuapi.MSRPC_UUID_DRSUAPI, call_drsuapi),
+    "store": (scripted("store"), call_anything),
+    "emsmdb": (scripted("emsmdb"), call_anything),
+    "clusapi": (scripted("clusapi"), others.call_cluster),
+    "backup": (scripted("backup"), others.call_backup),
 }
-
-
-class Ended(Exception):
-    """A step came to its end before it was served."""
+SMB1, SMB21, SMB3 = "NT LM 0.12", 0x0210, 0x0300
 
 
 class Step:
     def __init__(self, text, password, timeout):
         what, self.expected = text.rsplit("=", 1)
         what, self.address = what.rsplit("@", 1)
-        self.name, *self.options = what.split("+")
+        self.name, *options = what.split("+")
         self.interface, self.call = INTERFACES.get(self.name, (None, None))
+        self.options = dict(option.partition("=")[::2] for option in options)
         self.password = password
         self.timeout = timeout
         self.port = None
-        for option in self.options:
-            if option.startswith("pipe"):
-                self.port = "pipe"
-            elif option.startswith("port="):
-                self.port = int(option[5:])
+        if "port" in self.options:
+            self.port = int(self.options["port"])
+        elif any(option.startswith("pipe") for option in self.options):
+            self.port = "pipe"
 
-    def connect(self, port, stage=""):
+    def pipe(self, name):
+        transport = SMBTransport(
+            "*SMBSERVER" if "netbios" in self.options else self.address,
+            139 if "netbios" in self.options else 445, "\\" + name,
+            remote_host=self.address)
+        transport.preferred_dialect(SMB1 if "pipe1" in self.options else
+                                    SMB3 if "pipe3" in self.options else SMB21)
+        return transport
+
+    def transport(self, port):
         if port == "pipe":
-            transport = SMBTransport(self.address, 445, "\\" + self.name)
-            transport.preferred_dialect(
-                0x0300 if "pipe3" in self.options else 0x0210)
-        else:
-            transport = TCPTransport(self.address, port)
+            return self.pipe(self.options.get("pipe") or self.name)
+        if "http" in self.options:
+            return HTTPTransport(self.address, port)
+        return TCPTransport(self.address, port)
+
+    def connect(self, port, stage="", transport=None):
+        transport = transport or self.transport(port)
         transport.set_connect_timeout(self.timeout)
         transport.set_credentials("Administrator", self.password, "LAB")
         dce = transport.get_dce_rpc()
         try:
             dce.connect()
+        except SessionError as failure:
+            raise Ended("pipe-refused") from failure
         except rpcrt.DCERPCException as failure:
             cause = failure.__context__
             if isinstance(cause, ConnectionRefusedError):
@@ -117,7 +159,10 @@ class Step:
         return dce
 
     def ask_mapper(self):
-        dce = self.connect(135, "mapper-")
+        if "http" in self.options:
+            return self.ask_mapper_by_http()
+        dce = self.connect("pipe", "", self.pipe("epmapper")) \
+            if "mappipe" in self.options else self.connect(135, "mapper-")
         if "named" in self.options:
             dce.set_auth_type(rpcrt.RPC_C_AUTHN_WINNT)
             dce.set_auth_level(rpcrt.RPC_C_AUTHN_LEVEL_PKT_INTEGRITY)
@@ -131,6 +176,17 @@ class Step:
         finally:
             dce.disconnect()
         return int(binding.rsplit("[", 1)[1].rstrip("]"))
+
+    def ask_mapper_by_http(self):
+        """impacket asks for no HTTP towers."""
+        dce = self.connect(593, "mapper-")
+        dce.bind(epm.MSRPC_UUID_PORTMAP)
+        dce.call(3, pdu.map_request("<", pdu.INTERFACES[self.name], pdu.HTTP))
+        port = pdu.map_port("<", dce.recv())
+        dce.disconnect()
+        if port is None:
+            raise Ended("not-registered")
+        return port
 
     def look_up(self):
         dce = self.connect(135, "mapper-")
@@ -168,14 +224,60 @@ class Step:
         finally:
             dce.disconnect()
 
+    def use_together(self):
+        """Two pipes, whose binds and calls take turns."""
+        interface, call = INTERFACES[self.options["together"]]
+        first = self.pipe(self.name)
+        first.set_credentials("Administrator", self.password, "LAB")
+        first = first.get_dce_rpc()
+        first.connect()
+        second = self.pipe(self.options["together"])
+        second.set_smb_connection(first.get_rpc_transport()
+                                  .get_smb_connection())
+        second = second.get_dce_rpc()
+        second.connect()
+        first.bind(self.interface)
+        second.bind(interface)
+        self.call(first)
+        call(second)
+        self.call(first)
+        first.disconnect()
+
+    def use_object(self):
+        """Ask DCOM at port 135 how an object is reached, and call it."""
+        dce = self.connect(135)
+        text = others.object_binding(dce, self.name)
+        dce.disconnect()
+        self.address, self.port = text.rstrip("]").split("[")
+        self.interface, self.call = scripted("remunknown"), call_anything
+        self.use()
+
+    def act(self):
+        if self.name == "lookup":
+            self.look_up()
+        elif self.name == "alive":
+            others.server_alive(self.connect(135))
+        elif self.name == "dns":
+            others.ask_name(self.address, "dc1.lab.example")
+        elif self.name == "proxy":
+            others.open_channels(self.address)
+        elif self.name in ("exporter", "activator"):
+            self.use_object()
+        elif "together" in self.options:
+            self.use_together()
+        elif "udp" in self.options:
+            others.call_by_datagrams(self)
+        elif "listen" in self.options:
+            with others.Listener(int(self.options["listen"])):
+                self.port = self.port or self.ask_mapper()
+                self.use()
+        else:
+            self.port = self.port or self.ask_mapper()
+            self.use()
+
     def run(self):
         try:
-            if self.name == "lookup":
-                self.look_up()
-                return "served"
-            if self.port is None:
-                self.port = self.ask_mapper()
-            self.use()
+            self.act()
             return "served"
         except Ended as end:
             return str(end)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum { RECORD_SIZE = 16, ETHERNET_SIZE = 14, IP_SIZE = 20, TCP_SIZE = 20, MAX_OPTIONS = 20 };
-enum { MAX_FRAME = ETHERNET_SIZE + IP_SIZE + TCP_SIZE + MAX_OPTIONS + SEGMENT_SIZE, FILE_BUFFER = 1 << 20 };
+enum { MAX_FRAME = FRAME_SIZE, FILE_BUFFER = 1 << 20 };
 
 static const uint64_t BEGIN = UINT64_C(1795000000000000); /* in 2026 */
 
@@ -138,16 +138,36 @@ static size_t options_size(unsigned flags) {
     return (flags & FLAG_SYN) != 0 ? 20 : 12;
 }
 
+/* The header of a record. */
+static void begin_record(struct pen *p, const struct trace *trace, size_t len) {
+    p->len = 0;
+    little32(p, (uint32_t)(trace->time / 1000000));
+    little32(p, (uint32_t)(trace->time % 1000000));
+    little32(p, (uint32_t)len);
+    little32(p, (uint32_t)len);
+}
+
+static void end_record(const struct pen *p, struct trace *trace) {
+    fwrite(p->at, p->len, 1, trace->file); /* trace_close tells */
+    trace->frames++;
+    trace->bytes += p->len;
+    trace->time += 1 + trace_random(trace, 7);
+}
+
+void trace_frame(struct trace *trace, struct bytes frame) {
+    assert(frame.len <= MAX_FRAME);
+    struct pen p;
+    begin_record(&p, trace, frame.len);
+    copy(&p, frame.at, frame.len);
+    end_record(&p, trace);
+}
+
 void trace_packet(struct trace *trace, struct line *line, enum direction from, unsigned flags, struct bytes payload) {
     assert(payload.len <= SEGMENT_SIZE);
     size_t options = options_size(flags);
     size_t len = ETHERNET_SIZE + IP_SIZE + TCP_SIZE + options + payload.len;
     struct pen p;
-    p.len = 0;
-    little32(&p, (uint32_t)(trace->time / 1000000));
-    little32(&p, (uint32_t)(trace->time % 1000000));
-    little32(&p, (uint32_t)len);
-    little32(&p, (uint32_t)len);
+    begin_record(&p, trace, len);
     put_mac(&p, line->addresses[!from]);
     put_mac(&p, line->addresses[from]);
     big16(&p, 0x0800);
@@ -156,9 +176,6 @@ void trace_packet(struct trace *trace, struct line *line, enum direction from, u
     put_options(&p, (uint32_t)(trace->time / 1000), flags);
     copy(&p, payload.at, payload.len);
     assert(p.len == RECORD_SIZE + len);
-    fwrite(p.at, p.len, 1, trace->file); /* trace_close tells */
+    end_record(&p, trace);
     line->seqs[from] += (uint32_t)payload.len + ((flags & FLAG_SYN) != 0) + ((flags & FLAG_FIN) != 0);
-    trace->frames++;
-    trace->bytes += p.len;
-    trace->time += 1 + trace_random(trace, 7);
 }

@@ -23,6 +23,7 @@ struct line {
 };
 
 enum { FLAG_FIN = 1, FLAG_SYN = 2, FLAG_RST = 4, FLAG_PSH = 8, FLAG_ACK = 16 };
+enum { FRAME_SIZE = 1518 };
 enum { SEGMENT_SIZE = 1448 }; /* what is left of 1500 with the time stamps that every segment has */
 
 /* False, and errno, if the file cannot be written. */
@@ -31,6 +32,9 @@ bool trace_close(struct trace *trace);
 
 /* One frame; at most SEGMENT_SIZE octets of payload. The numbers of the line go on. */
 void trace_packet(struct trace *trace, struct line *line, enum direction from, unsigned flags, struct bytes payload);
+
+/* Any frame, from the Ethernet header on; at most FRAME_SIZE octets. */
+void trace_frame(struct trace *trace, struct bytes frame);
 
 /* A number below `end`. */
 uint32_t trace_random(struct trace *trace, uint32_t end);

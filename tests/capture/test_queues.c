@@ -2,6 +2,8 @@
 #include "tests/capture/trace.h"
 #include "tests/unit.h"
 
+#include <string.h>
+
 static struct trace t;
 
 static void told(const char *expected) { trace_expect(&t, expected); }
@@ -56,11 +58,35 @@ static void all_queues_together_are_bounded(void) {
     CU_ASSERT_EQUAL(t.tally.lost[LOSS_GAPS], 20);
 }
 
+/* So many octets, a segment each, from the last to the first, which fills the hole. */
+static void send_backwards(uint32_t count) {
+    trace_open(&t);
+    trace_handshake(&t, 100, 500);
+    (void)trace_told(&t);
+    for (uint32_t i = count; i > 0; i--)
+        client(100 + i, "x");
+}
+
+/* Each walks over all that wait: of a few hundred that costs nothing, of thousands time for every octet. */
+static void who_sends_backwards_is_waited_for_a_while(void) {
+    send_backwards(300);
+    CU_ASSERT_EQUAL(t.tally.limits[LIMIT_QUEUE_BYTES], 0);
+    CU_ASSERT_EQUAL(t.tally.lost[LOSS_GAPS], 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(trace_told(&t), ">x#303 >x#302 >x#301 "));
+    trace_close(&t);
+    send_backwards(900);
+    CU_ASSERT_EQUAL(t.tally.limits[LIMIT_QUEUE_BYTES], 1);
+    CU_ASSERT_EQUAL(t.tally.lost[LOSS_GAPS], 1);
+    CU_ASSERT_TRUE(t.tally.lost[LOSS_GAP_BYTES] > 100);
+    trace_close(&t);
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
         {"a full queue gives up its hole", a_full_queue_gives_up_its_hole},
         {"the oldest queue makes room", the_oldest_queue_makes_room},
         {"all queues together are bounded", all_queues_together_are_bounded},
+        {"who sends backwards is waited for a while", who_sends_backwards_is_waited_for_a_while},
         CU_TEST_INFO_NULL,
     };
     return unit_run("capture/queues", tests);

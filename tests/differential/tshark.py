@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What tshark sees of DCE/RPC over plain TCP in a capture: a second opinion, in words that both sides can be put in.
+"""What tshark sees of DCE/RPC in a capture: a second opinion, in words that both sides can be put in.
 
 An opinion is a dictionary of counters: "pdus" by type; "maps", one entry a map answer with its status and towers;
 "contexts", one entry a result of a bind_ack or alter_context_resp; "faults", each status once a connection."""
@@ -7,18 +7,18 @@ An opinion is a dictionary of counters: "pdus" by type; "maps", one entry a map 
 import subprocess
 from collections import Counter
 
-PDU_NAMES = {0: "request", 2: "response", 3: "fault", 11: "bind", 12: "bind_ack", 13: "bind_nak", 14: "alter_context",
+PDU_NAMES = {0: "request", 1: "ping", 2: "response", 3: "fault", 4: "working", 5: "nocall", 6: "reject", 7: "ack",
+             8: "cl_cancel", 9: "fack", 10: "cancel_ack", 11: "bind", 12: "bind_ack", 13: "bind_nak", 14: "alter_context",
              15: "alter_context_resp", 16: "auth3", 17: "shutdown", 18: "co_cancel", 19: "orphaned", 20: "rts"}
 BIND_ACK, ALTER_CONTEXT_RESP = 12, 15
 REJECTIONS = ("1", "2")  # the results that have a reason
 EPT_MAP = "3"
 
-FIELDS = ["ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport", "dcerpc.pkt_type",
-          "dcerpc.cn_ack_result", "dcerpc.cn_ack_reason", "dcerpc.cn_status", "epm.opnum", "epm.rc", "epm.proto.ip",
+FIELDS = ["ip.src", "ipv6.src", "tcp.srcport", "udp.srcport", "tcp.dstport", "udp.dstport", "dcerpc.pkt_type",
+          "dcerpc.cn_ack_result", "dcerpc.cn_ack_reason", "dcerpc.cn_status", "dcerpc.dg_status", "epm.opnum", "epm.rc", "epm.proto.ip",
           "epm.proto.tcp_port"]
 # A port number must not decide what the bytes are, and what came out of order must not be lost.
 SETTINGS = ["tcp.desegment_tcp_streams:TRUE", "tcp.reassemble_out_of_order:TRUE", "tcp.try_heuristic_first:TRUE"]
-PLAIN_TCP = "dcerpc.ver == 5 && tcp && !smb && !smb2 && !nbss && !http"
 
 
 def empty_opinion():
@@ -43,14 +43,15 @@ def read_frame(frame, opinion):
     answer = "alter" if ALTER_CONTEXT_RESP in types and BIND_ACK not in types else "bind"
     for result in frame["dcerpc.cn_ack_result"]:
         opinion["contexts"][f"{answer} {result}" + (f"/{next(reasons)}" if result in REJECTIONS else "")] += 1
-    for status in frame["dcerpc.cn_status"]:
+    for status in frame["dcerpc.cn_status"] + frame["dcerpc.dg_status"]:
         server = (frame["ip.src"] + frame["ipv6.src"])[0]
-        text = fault_text(server, frame["tcp.srcport"][0], frame["tcp.dstport"][0], int(status, 16))
+        port, client_port = ((frame[f"tcp.{end}port"] + frame[f"udp.{end}port"])[0] for end in ("src", "dst"))
+        text = fault_text(server, port, client_port, int(status, 16))
         opinion["faults"][text] = 1
 
 
 def second_opinion(path):
-    command = ["tshark", "-n", "-r", str(path), "-Y", PLAIN_TCP, "-T", "fields", "-E", "occurrence=a",
+    command = ["tshark", "-n", "-r", str(path), "-Y", "dcerpc && !icmp && !icmpv6", "-T", "fields", "-E", "occurrence=a",
                "-E", "aggregator=,", "-E", "separator=/t"]
     for setting in SETTINGS:
         command += ["-o", setting]

@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/dissect/build_smb.h"
 
-enum { HEADER_SIZE = 64, SESSION_SETUP = 1, CLOSE = 6, READ = 8, WRITE = 9, IOCTL = 11, TRANSCEIVE = 0x0011c017 };
+#include <string.h>
+
+enum {
+    HEADER_SIZE = 64,
+    TREE_CONNECT = 3,
+    CREATE = 5,
+    SESSION_SETUP = 1,
+    CLOSE = 6,
+    READ = 8,
+    WRITE = 9,
+    IOCTL = 11,
+    TRANSCEIVE = 0x0011c017
+};
 
 /* Where the frame and its last message begin, and whether the next message is related. */
 static size_t frame, message;
-static bool is_related;
+static bool is_related, is_async;
+static unsigned in_tree;
 
 static void set(struct octets *o, size_t at, uint32_t value) {
     size_t len = o->len;
@@ -27,6 +40,11 @@ void frame_end(struct octets *o) {
     o->at[frame + 3] = (uint8_t)len;
 }
 
+size_t frame_len(const struct octets *o) { return o->len - frame - 4; }
+
+void smb_in_tree(unsigned tree) { in_tree = tree; }
+void smb_async(bool async) { is_async = async; }
+
 void frame_chain(struct octets *o, bool related) {
     put_padding(o, message, 8);
     set(o, message + 20, (uint32_t)(o->len - message));
@@ -39,10 +57,12 @@ static void header(struct octets *o, unsigned command, bool response, int status
     put_u32(o, (uint32_t)status);
     put_u16(o, command);
     put_u16(o, 1);
-    put_u32(o, (response ? 1u : 0u) | (is_related ? 4u : 0u));
+    put_u32(o, (response ? 1u : 0u) | (is_async ? 2u : 0u) | (is_related ? 4u : 0u));
     put_u32(o, 0);
     put_u64(o, id);
-    put_zeros(o, 32);
+    put_u32(o, 0);
+    put_u32(o, is_async ? 0x1234567 : in_tree);
+    put_zeros(o, 24);
 }
 
 static void put_file(struct octets *o, unsigned file) {
@@ -54,6 +74,58 @@ void put_smb_other(struct octets *o, unsigned command, bool response, uint64_t i
     header(o, command, response, SMB_OK, id);
     put_u16(o, 4);
     put_u16(o, 0);
+}
+
+void put_wide(struct octets *o, const char *text) {
+    for (; *text != '\0'; text++)
+        put_bytes(o, (const char[]){*text, 0}, 2);
+}
+
+void put_smb_negotiate_answer(struct octets *o, uint64_t id, const char *guid) {
+    header(o, 0, true, SMB_OK, id);
+    put_u16(o, 65);
+    put_zeros(o, 6);
+    put_uuid(o, guid);
+    put_zeros(o, 40);
+}
+
+void put_smb_connect_answer(struct octets *o, uint64_t id, unsigned share_type) {
+    header(o, TREE_CONNECT, true, SMB_OK, id);
+    put_u16(o, 16);
+    put_u8(o, share_type);
+    put_zeros(o, 13);
+}
+
+void put_smb_create(struct octets *o, uint64_t id, const char *name) {
+    header(o, CREATE, false, SMB_OK, id);
+    put_u16(o, 57);
+    put_zeros(o, 42);
+    put_u16(o, HEADER_SIZE + 56);
+    put_u16(o, 2 * (unsigned)strlen(name));
+    put_zeros(o, 8);
+    put_wide(o, name);
+    put_zeros(o, 8);
+}
+
+void put_smb_create_answer(struct octets *o, uint64_t id, unsigned file, int status) {
+    header(o, CREATE, true, status, id);
+    put_u16(o, 89);
+    put_zeros(o, 62);
+    put_file(o, file);
+    put_zeros(o, 8);
+}
+
+void put_session_request(struct octets *o, const char *called) {
+    put_hex(o, "8100004420");
+    for (size_t i = 0, len = strlen(called); i < 16; i++) {
+        unsigned character = i < len ? (uint8_t)called[i] : i < 15 ? ' ' : 0x20u;
+        put_u8(o, 'A' + (character >> 4));
+        put_u8(o, 'A' + (character & 15));
+    }
+    put_hex(o, "0020");
+    for (int i = 0; i < 16; i++)
+        put_text(o, "CA");
+    put_u8(o, 0);
 }
 
 void put_smb_setup_answer(struct octets *o, uint64_t id, int status, const void *token, size_t len) {

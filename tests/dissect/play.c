@@ -79,8 +79,8 @@ static void write_bind(struct play *p, const struct fact_bind *bind, enum fact_k
 static void write_call(struct play *p, const struct fact_call *call) {
     write_down(p, " call=%" PRIu32 " context=%u", call->call_id, call->context);
     write_syntax(p, &call->interface);
-    write_down(p, " opnum=%u status=%" PRIx32 "%s", call->opnum, call->status,
-               call->did_not_execute ? " unexecuted" : "");
+    write_down(p, " opnum=%u status=%" PRIx32 "%s%s", call->opnum, call->status,
+               call->did_not_execute ? " unexecuted" : "", call->maybe ? " maybe" : "");
 }
 
 static const char *side(enum direction direction) { return direction == FROM_CLIENT ? "client" : "server"; }
@@ -187,6 +187,13 @@ static void hear(void *context, const struct fact *fact) {
     write_down(p, "#%" PRIu64 " %s", fact->seen.frame, KINDS[fact->kind]);
     if (fact->client.port == p->flow.sides[FROM_SERVER].endpoint.port)
         write_down(p, " swapped");
+    if (fact->transport == TRANSPORT_UDP) {
+        char text[ENDPOINT_TEXT_SIZE];
+        write_down(p, " udp%u", (unsigned)(fact->flow - DATAGRAM_FLOWS));
+        write_down(p, " %s", endpoint_text(&fact->server, text));
+    }
+    if (fact->transport == TRANSPORT_HTTP)
+        write_down(p, " over_http");
     if (fact->transport == TRANSPORT_PIPE && fact->pipe_name[0] != '\0')
         write_down(p, " pipe=%s", fact->pipe_name);
     write_body(p, fact);
@@ -233,7 +240,20 @@ static void send_segment(struct play *p, struct segment segment) {
 
 static void next_frame(struct play *p) {
     p->seen.frame++;
-    p->seen.time = (int64_t)p->seen.frame * 1000;
+    p->seen.time = (int64_t)p->seen.frame * 1000 + p->late;
+}
+
+/* "10.0.0.1:135", "[fe80::1]:135" */
+static struct endpoint endpoint_of(const char *text) {
+    struct endpoint endpoint = {.port = (uint16_t)strtoul(strrchr(text, ':') + 1, NULL, 10)};
+    char address[ENDPOINT_TEXT_SIZE];
+    snprintf(address, sizeof address, "%.*s", (int)(strrchr(text, ':') - text), text);
+    char *end = strchr(address, ']');
+    if (end != NULL)
+        *end = '\0';
+    bool sound = address_parse(address[0] == '[' ? address + 1 : address, &endpoint.address);
+    assert(sound);
+    return endpoint;
 }
 
 void play_event(struct play *p, enum segment_kind kind) {
@@ -294,6 +314,36 @@ void play_close(struct play *p, enum close_reason reason) {
     next_frame(p);
     send_segment(p, (struct segment){.kind = SEGMENT_CLOSED, .direction = FROM_CLIENT, .reason = reason});
 }
+
+static void send_datagram(struct play *p, struct datagram datagram, const char *source, const char *destination) {
+    datagram.source = endpoint_of(source);
+    datagram.destination = endpoint_of(destination);
+    datagram.seen = p->seen;
+    dissect_datagram(p->dissect, &datagram);
+}
+
+void play_datagram(struct play *p, const char *source, const char *destination, struct bytes bytes) {
+    next_frame(p);
+    uint8_t *copy = malloc(bytes.len > 0 ? bytes.len : 1);
+    assert(copy != NULL);
+    if (bytes.len > 0)
+        memcpy(copy, bytes.at, bytes.len);
+    struct datagram datagram = {.kind = DATAGRAM_UDP,
+                                .mac = {.octets = {2, 0, 0, 0, 0, 9}, .known = true},
+                                .ttl = 64,
+                                .bytes = {copy, bytes.len}};
+    send_datagram(p, datagram, source, destination);
+    free(copy);
+}
+
+void play_icmp(struct play *p, const char *source, const char *destination, const char *reporter) {
+    next_frame(p);
+    struct datagram datagram = {.kind = DATAGRAM_UNREACHABLE, .ttl = 64, .icmp_type = 3, .icmp_code = 3};
+    address_parse(reporter, &datagram.reporter);
+    send_datagram(p, datagram, source, destination);
+}
+
+void play_wait(struct play *p, int64_t time) { p->late += time; }
 
 size_t play_count(const struct play *p, const char *words) {
     size_t n = 0;

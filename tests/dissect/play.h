@@ -12,7 +12,8 @@ struct play {
     struct tally tally;
     struct flow flow;
     struct sighting seen;
-    char *text; /* the lines, each "#frame kind …\n" */
+    int64_t late; /* what play_wait added to the time, ns */
+    char *text;   /* the lines, each "#frame kind …\n" */
     size_t len, capacity;
     size_t facts;
     bool interested;
@@ -34,6 +35,13 @@ void play_octets(struct play *play, enum direction direction, const struct octet
 void play_hex(struct play *play, enum direction direction, const char *hex);
 void play_gap(struct play *play, enum direction direction, uint64_t n);
 void play_close(struct play *play, enum close_reason reason);
+/* One datagram, "10.0.0.50:1040" to "10.0.1.20:135". Lines about UDP begin "#frame kind udpN SERVER:PORT …", N being
+ * the conversation, from 0 on. */
+void play_datagram(struct play *play, const char *source, const char *destination, struct bytes bytes);
+/* ICMP "port unreachable" about a datagram between these. */
+void play_icmp(struct play *play, const char *source, const char *destination, const char *reporter);
+/* The next frame comes so many ns later; else one comes 1 µs after the other. */
+void play_wait(struct play *play, int64_t time);
 /* How many lines contain the words. */
 size_t play_count(const struct play *play, const char *words);
 bool play_told(const struct play *play, const char *words);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/dissect/stories.h"
 
+#include "dissect/cluster.h"
+#include "tests/dissect/build_dcom.h"
 #include "tests/dissect/vectors.h"
 
 #include <assert.h>
@@ -120,8 +122,44 @@ static void tell_crowded(struct story *s, enum byte_order order) {
     put_response(o, 20, 0, "", 0);
 }
 
+static void tell_dcom(struct story *s, enum byte_order order) {
+    static const struct offer offers[] = {{0, &SYNTAX_SCM_ACTIVATOR, &SYNTAX_NDR}};
+    static const struct string_binding bindings[] = {{7, "10.0.0.20[1112]"}, {0, ""}};
+    static struct octets stub;
+    put_bind(add(s, FROM_CLIENT, order), 11, 1, offers, 1);
+    put_bind_ack(add(s, FROM_SERVER, order), 12, 1, "135", accepted, 1);
+    put_request(add(s, FROM_CLIENT, order), 2, 0, 4, "01234567", 8);
+    stub = (struct octets){.order = order};
+    put_dcom_answer(&stub, false, DCOM_PROPERTIES, bindings);
+    put_fragment(add(s, FROM_SERVER, order), 1, &stub, 0, 200);
+    put_fragment(add(s, FROM_SERVER, order), 2, &stub, 200, stub.len);
+}
+
+static void tell_cluster(struct story *s, enum byte_order order) {
+    static const char *const pairs[] = {"Address", "10.0.1.20", "Network", "n", "SubnetMask", "255.0.0.0", NULL};
+    static const char handle[] = "12345678-1234-5678-9abc-def012345678";
+    static const struct offer offers[] = {{0, &SYNTAX_CLUSAPI, &SYNTAX_NDR}};
+    static struct octets stub, list;
+    put_bind(add(s, FROM_CLIENT, order), 11, 1, offers, 1);
+    put_bind_ack(add(s, FROM_SERVER, order), 12, 1, "1112", accepted, 1);
+    stub = (struct octets){.order = order};
+    put_open_resource(&stub, false, "IP");
+    put_request(add(s, FROM_CLIENT, order), 2, 0, CLUSTER_OPEN_RESOURCE, stub.at, stub.len);
+    stub = (struct octets){.order = order};
+    put_open_resource_answer(&stub, true, handle);
+    put_response(add(s, FROM_SERVER, order), 2, 0, stub.at, stub.len);
+    stub = (struct octets){.order = order};
+    put_resource_control(&stub, handle, CLUSTER_GET_PRIVATE_PROPERTIES);
+    put_request(add(s, FROM_CLIENT, order), 3, 0, CLUSTER_RESOURCE_CONTROL, stub.at, stub.len);
+    list = (struct octets){.len = 0};
+    put_property_list(&list, pairs);
+    stub = (struct octets){.order = order};
+    put_resource_control_answer(&stub, false, true, &list);
+    put_response(add(s, FROM_SERVER, order), 3, 0, stub.at, stub.len);
+}
+
 void story_tell(struct story *s, enum story_kind kind, enum byte_order order) {
-    static const char *const names[STORY_KINDS] = {"map", "ndr64", "lookup", "calls", "crowded"};
+    static const char *const names[STORY_KINDS] = {"map", "ndr64", "lookup", "calls", "crowded", "dcom", "cluster"};
     s->name = names[kind];
     s->count = 0;
     switch (kind) {
@@ -136,6 +174,12 @@ void story_tell(struct story *s, enum story_kind kind, enum byte_order order) {
         break;
     case STORY_CALLS:
         tell_calls(s, order);
+        break;
+    case STORY_DCOM:
+        tell_dcom(s, order);
+        break;
+    case STORY_CLUSTER:
+        tell_cluster(s, order);
         break;
     case STORY_CROWDED:
     case STORY_KINDS:

@@ -24,6 +24,8 @@ enum story_kind {
     STORY_LOOKUP,  /* ept_lookup, its answer in three fragments */
     STORY_CALLS,   /* two contexts, a request in two fragments, alter_context, fault, auth3, cancel, orphaned */
     STORY_CROWDED, /* several PDUs in a message, the last one of another byte order */
+    STORY_DCOM,    /* RemoteCreateInstance, its answer in two fragments */
+    STORY_CLUSTER, /* a resource is opened, and its properties are read */
     STORY_KINDS
 };
 

@@ -27,15 +27,26 @@ static void the_beginning_is_known_by_its_bytes(void) {
     CU_ASSERT_EQUAL(likeness("00123456fe534d42"), SMB_POSSIBLE);
     CU_ASSERT_EQUAL(likeness("00123456fe534d424000"), SMB_LIKELY);
     CU_ASSERT_EQUAL(likeness("00123456ff534d4272"), SMB_LIKELY);
-    CU_ASSERT_EQUAL(likeness("00123456ff534d4273"), SMB_IMPOSSIBLE);
+    CU_ASSERT_EQUAL(likeness("00123456ff534d"), SMB_POSSIBLE);
+    CU_ASSERT_EQUAL(likeness("00123456ff534d42"), SMB_LIKELY);
+    CU_ASSERT_EQUAL(likeness("00123456fd534d42"), SMB_LIKELY);
+    CU_ASSERT_EQUAL(likeness("00123456fb534d42"), SMB_IMPOSSIBLE);
     CU_ASSERT_EQUAL(likeness("00123456fe534d424100"), SMB_IMPOSSIBLE);
-    CU_ASSERT_EQUAL(likeness("81000044"), SMB_IMPOSSIBLE);
+    CU_ASSERT_EQUAL(likeness("81000044"), SMB_POSSIBLE);
+    CU_ASSERT_EQUAL(likeness("8102004420"), SMB_IMPOSSIBLE);
+    CU_ASSERT_EQUAL(likeness("8100004421"), SMB_IMPOSSIBLE);
+    CU_ASSERT_EQUAL(likeness("8100004420"
+                             "464545464341"),
+                    SMB_POSSIBLE);
+    CU_ASSERT_EQUAL(likeness("8100004420"
+                             "464545464351"),
+                    SMB_IMPOSSIBLE);
     CU_ASSERT_EQUAL(likeness("05000b03"), SMB_IMPOSSIBLE);
 }
 
 /* How the bytes are cut, in pieces of one size: messages, bytes that they carry, and what else happened. */
 struct outcome {
-    unsigned messages, lost, negotiations, unreadable;
+    unsigned messages, lost, encrypted, called, accepted, refused;
     size_t carried;
     struct smb_message last;
 };
@@ -47,8 +58,10 @@ static struct outcome cut_from(struct smb_cutter *cutter, size_t size) {
         for (enum smb_cut cut; (cut = smb_cutter_next(cutter, &input, &piece)) != SMB_CUT_NOTHING;) {
             outcome.messages += cut == SMB_CUT_MESSAGE;
             outcome.lost += cut == SMB_CUT_LOST;
-            outcome.negotiations += cut == SMB_CUT_NEGOTIATION;
-            outcome.unreadable += cut == SMB_CUT_UNREADABLE;
+            outcome.encrypted += cut == SMB_CUT_ENCRYPTED;
+            outcome.called += cut == SMB_CUT_CALLED;
+            outcome.accepted += cut == SMB_CUT_ACCEPTED;
+            outcome.refused += cut == SMB_CUT_REFUSED;
             if (cut == SMB_CUT_PAYLOAD)
                 outcome.carried += piece.len;
             if (cut == SMB_CUT_MESSAGE)
@@ -66,9 +79,12 @@ static struct outcome cut(size_t size) {
 
 static void messages_are_cut(void) {
     fresh();
-    put_hex(&o, "85000000"); /* keep-alive */
-    put_hex(&o, "00000006ff534d427200");
+    put_hex(&o, "85000000");                         /* keep-alive */
     put_hex(&o, "0000000cfc534d420000000000000000"); /* compressed */
+    put_hex(&o, "0000000cfd534d420000000000000000"); /* encrypted */
+    put_hex(&o, "82000000"
+                "830000018f"
+                "840000060a0000010089");
     frame_begin(&o);
     put_smb_other(&o, CREATE, false, 1);
     frame_chain(&o, false);
@@ -79,8 +95,10 @@ static void messages_are_cut(void) {
     for (size_t size = 1; size <= o.len; size++) {
         struct outcome outcome = cut(size);
         CU_ASSERT_EQUAL(outcome.messages, 3);
-        CU_ASSERT_EQUAL(outcome.negotiations, 1);
-        CU_ASSERT_EQUAL(outcome.lost + outcome.unreadable, 0);
+        CU_ASSERT_EQUAL(outcome.encrypted, 1);
+        CU_ASSERT_EQUAL(outcome.accepted, 1);
+        CU_ASSERT_EQUAL(outcome.refused, 2);
+        CU_ASSERT_EQUAL(outcome.lost + outcome.called, 0);
         CU_ASSERT_EQUAL(outcome.carried, 23);
         CU_ASSERT_EQUAL(outcome.last.id, 3);
         CU_ASSERT_TRUE(outcome.last.related);

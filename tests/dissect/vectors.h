@@ -20,5 +20,6 @@ extern const char VECTOR_EPT_MAP_RESP_NDR64_1TOWER[]; /* ept_map_resp_ndr64_1tow
 extern const char VECTOR_EPT_MAP_RESP_NDR64_NONE[];   /* ept_map_resp_ndr64_none */
 extern const char VECTOR_EPT_LOOKUP_REQ[];            /* all entries */
 extern const char VECTOR_EPT_LOOKUP_RESP_2[];         /* 2 entries with annotations */
+extern const char VECTOR_CL_EPT_MAP_REQ[];            /* the same question over UDP */
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/fact_json.h"
+#include "report/interface_list.h"
 #include "report/json.h"
 #include "report/manual.h"
 #include "tests/report/made_results.h"
@@ -36,6 +37,14 @@ static bool print_facts(const struct made *made) {
     return written;
 }
 
+static bool print_interfaces(void) {
+    const struct interface *interface;
+    bool written = true;
+    for (size_t at = 0; written && (interface = interface_next(&at)) != NULL;)
+        written = interface_json(stdout, interface);
+    return written;
+}
+
 int main(void) {
     struct made *made = made_case();
     vary(made);
@@ -45,6 +54,7 @@ int main(void) {
     written = written && json_report(stdout, &results) && print_facts(made);
     for (size_t i = 0; i < RULE_COUNT; i++)
         written = written && manual_json(stdout, RULES[i]);
+    written = written && print_interfaces();
     made_free(made);
     return written ? 0 : 1;
 }

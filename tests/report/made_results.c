@@ -22,6 +22,19 @@ const char *judge_server_name(const struct judge *judge, const struct address *a
     return judge->name;
 }
 
+const struct address *judge_address(const struct judge *judge, const struct address *after) {
+    const struct address *first = judge->link.one.family == ADDRESS_NONE ? NULL : &judge->link.one;
+    return after == NULL ? first : after == first ? &judge->link.other : NULL;
+}
+
+size_t judge_relatives(const struct judge *judge, const struct address *address,
+                       struct relative relatives[static IDENTITY_MAX_RELATIVES]) {
+    bool first = address_equal(address, &judge->link.one);
+    relatives[0] = (struct relative){.link = judge->link, .parent = -1};
+    relatives[0].address = first ? judge->link.other : judge->link.one;
+    return 1;
+}
+
 struct endpoint made_end(const char *ip, uint16_t port) {
     struct endpoint end = {.port = port};
     if (!address_parse(ip, &end.address))

@@ -14,7 +14,8 @@ struct judge {
     struct session sessions[MADE_MAX];
     struct binding bindings[MADE_MAX];
     size_t finding_count, session_count, binding_count;
-    const char *name; /* of every server */
+    const char *name;          /* of every server */
+    struct identity_link link; /* between the two addresses that are one server; none of ADDRESS_NONE */
 };
 
 struct made {

@@ -162,14 +162,14 @@ static void calls_survive(void) {
     for (unsigned kind = FACT_FIRST_CALL; kind <= FACT_FAULT; kind++) {
         struct fact fact = fact_of((enum fact_kind)kind);
         struct fact back;
-        fact.call = (struct fact_call){1, 2, SYNTAX_EPM, 0xffff, 0x1c010003, true};
+        fact.call = (struct fact_call){1, 2, SYNTAX_EPM, 0xffff, 0x1c010003, true, true};
         round_trip(&fact, &back);
         CU_ASSERT_EQUAL(back.call.call_id, 1);
         CU_ASSERT_EQUAL(back.call.context, 2);
         same_syntax(&back.call.interface, &SYNTAX_EPM);
         CU_ASSERT_EQUAL(back.call.opnum, 0xffff);
         CU_ASSERT_EQUAL(back.call.status, 0x1c010003);
-        CU_ASSERT_TRUE(back.call.did_not_execute);
+        CU_ASSERT_TRUE(back.call.did_not_execute && back.call.maybe);
     }
 }
 

@@ -33,7 +33,8 @@ static void a_session_reads_as_it_should(void) {
     static const char start[] =
         "{\"type\":\"session\",\"id\":1,\"client\":{\"ip\":\"10.0.2.1\",\"port\":40001},"
         "\"server\":{\"ip\":\"10.0.1.20\",\"port\":1112,\"name\":\"EXVS1\"},\"transport\":\"ncacn_ip_tcp\","
-        "\"interface\":{\"uuid\":\"f5cc5a18-4264-101a-8c59-08002b2f8426\",\"version\":\"56.0\",\"name\":\"MS";
+        "\"pipe\":null,\"interface\":{\"uuid\":\"f5cc5a18-4264-101a-8c59-08002b2f8426\",\"version\":\"56.0\",\"name\":"
+        "\"MS";
     CU_ASSERT_EQUAL(strncmp(line, start, strlen(start)), 0);
     CU_ASSERT_PTR_NOT_NULL(
         strstr(line, "\"outcome\":\"refused\",\"reason\":null,\"stages\":[{\"stage\":\"asked\",\"frame\":1,"
@@ -50,10 +51,11 @@ static void what_is_not_known_is_null(void) {
     struct session *session = &made->judge.sessions[0];
     *session = (struct session){.id = 1, .client = made_end("10.0.2.1", 0), .server = made_end("fe80::1", 0)};
     char *line = line_of(session_object(session, &results));
-    CU_ASSERT_STRING_EQUAL(line, "{\"type\":\"session\",\"id\":1,\"client\":{\"ip\":\"10.0.2.1\",\"port\":null},"
-                                 "\"server\":{\"ip\":\"fe80::1\",\"port\":null,\"name\":null},\"transport\":null,"
-                                 "\"interface\":null,\"outcome\":\"cannot tell\",\"reason\":null,\"stages\":[],"
-                                 "\"community_id\":null}\n");
+    CU_ASSERT_STRING_EQUAL(
+        line, "{\"type\":\"session\",\"id\":1,\"client\":{\"ip\":\"10.0.2.1\",\"port\":null},"
+              "\"server\":{\"ip\":\"fe80::1\",\"port\":null,\"name\":null},\"transport\":null,\"pipe\":null,"
+              "\"interface\":null,\"outcome\":\"cannot tell\",\"reason\":null,\"stages\":[],"
+              "\"community_id\":null}\n");
     free(line);
     struct finding *finding = &made->judge.findings[0];
     finding->failed.frame = 0;
@@ -63,6 +65,15 @@ static void what_is_not_known_is_null(void) {
     holds(finding_object(finding, &results), "\"failed\":null,\"lead_seconds\":0.0,\"win32\":null,\"count\":1,"
                                              "\"got_through\":null,");
     holds(finding_object(finding, &results), "\"signature\":null");
+    made_free(made);
+}
+
+static void a_pipe_is_told_by_its_name(void) {
+    struct made *made = made_case();
+    struct results results = made_results(made);
+    char name[] = "svcctl";
+    made->judge.sessions[0].pipe = name;
+    holds(session_object(&made->judge.sessions[0], &results), "\"pipe\":\"svcctl\"");
     made_free(made);
 }
 
@@ -83,8 +94,9 @@ static void keys_stand_in_their_order(void) {
     struct made *made = made_case();
     struct results results = made_results(made);
     has_keys(session_object(&made->judge.sessions[0], &results),
-             "type id client server transport interface outcome reason stages community_id");
-    has_keys(binding_object(&made->judge.bindings[0], &results), "type server interface endpoint bound evidence");
+             "type id client server transport pipe interface outcome reason stages community_id");
+    has_keys(binding_object(&made->judge.bindings[0], &results),
+             "type server interface transport endpoint bound evidence");
     has_keys(finding_object(&made->judge.findings[0], &results),
              "type id rule signature severity cause state client server interface bound_at flagged failed "
              "lead_seconds win32 count got_through message advice display_filter evidence caveats");
@@ -215,6 +227,7 @@ static void a_full_disk_is_told(void) {
 int main(void) {
     CU_TestInfo tests[] = {{"a session reads as it should", a_session_reads_as_it_should},
                            {"what is not known is null", what_is_not_known_is_null},
+                           {"a pipe is told by its name", a_pipe_is_told_by_its_name},
                            {"keys stand in their order", keys_stand_in_their_order},
                            {"a finding tells the Windows error", a_finding_tells_the_windows_error_and_the_lead},
                            {"bindings are bound, not, or unknown", bindings_are_bound_or_not_or_unknown},

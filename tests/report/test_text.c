@@ -112,6 +112,27 @@ static void every_state_and_rule_is_well_set(void) {
     made_free(made);
 }
 
+static void each_pair_of_addresses_is_told_once(void) {
+    struct made *made = made_case();
+    struct results results = made_results(made);
+    static char *text;
+    size_t size;
+    made->judge.link = (struct identity_link){LINK_NTLM_NAME, made_end("10.0.1.20", 0).address,
+                                              made_end("10.0.0.20", 0).address, made_sighting(7), made_sighting(9)};
+    FILE *out = open_memstream(&text, &size);
+    struct page page = page_over(out, DETAIL_NORMAL, false, &results);
+    CU_ASSERT_TRUE(text_bindings_report(&page, &results));
+    fclose(out);
+    shows(text, "\n\nWhich addresses are one server\n"
+                "  same server: 10.0.1.20 has the same NTLM computer and domain name as 10.0.0.20 (frame 7, frame\n"
+                "  9): EXVS1\n");
+    const char *once = strstr(text, "same server");
+    CU_ASSERT_PTR_NULL(once == NULL ? "" : strstr(once + 1, "same server"));
+    is_well_set(text);
+    free(text);
+    made_free(made);
+}
+
 static void hostile_names_do_not_reach_the_terminal(void) {
     struct made *made = made_case();
     made->judge.name = "EX\x1b]0;owned\x07\r\n\x9b"
@@ -160,6 +181,26 @@ static void sessions_alike_share_a_row(void) {
     text = printed(&results, DETAIL_VERBOSE, false);
     shows(text, "10.0.2.1:40783 to 10.0.1.20:1112");
     is_well_set(text);
+    free(text);
+    made_free(made);
+}
+
+static void sessions_on_several_pipes_are_not_alike(void) {
+    static char pipes[3][8] = {"samr", "lsarpc", "samr"};
+    struct made *made = made_case();
+    for (size_t i = 0; i < 3; i++) {
+        struct session *session = made_session(made, OUTCOME_SERVED);
+        session->server.port = 445;
+        session->pipe = pipes[i];
+    }
+    struct results results = made_results(made);
+    char *text = printed(&results, DETAIL_NORMAL, false);
+    shows(text, "\n  2      10.0.2.1  10.0.1.20:445 \\PIPE\\samr ");
+    shows(text, "\n  1      10.0.2.1  10.0.1.20:445 \\PIPE\\lsarpc ");
+    is_well_set(text);
+    free(text);
+    text = printed(&results, DETAIL_VERBOSE, false);
+    shows(text, "to 10.0.1.20:445 \\PIPE\\lsarpc, ");
     free(text);
     made_free(made);
 }
@@ -314,9 +355,11 @@ int main(void) {
                            {"a finding says what a person needs", a_finding_says_what_a_person_needs},
                            {"no finding says so", no_finding_says_so},
                            {"every state and rule is well set", every_state_and_rule_is_well_set},
+                           {"each pair of addresses is told once", each_pair_of_addresses_is_told_once},
                            {"hostile names do not reach the terminal", hostile_names_do_not_reach_the_terminal},
                            {"only severities are coloured", only_severities_are_coloured},
                            {"sessions alike share a row", sessions_alike_share_a_row},
+                           {"sessions on several pipes are not alike", sessions_on_several_pipes_are_not_alike},
                            {"a long table is cut and says so", a_long_table_is_cut_and_says_so},
                            {"failures come before what was served", failures_come_before_what_was_served},
                            {"the day is told where it is not obvious", the_day_is_told_where_it_is_not_obvious},

@@ -3,12 +3,15 @@
 
 #include "tests/unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct syntax_id LSA = {
     {{0x12, 0x34, 0x57, 0x78, 0x12, 0x34, 0xab, 0xcd, 0xef, 0, 1, 0x23, 0x45, 0x67, 0x89, 0xab}}, 0, 0};
 const struct syntax_id SAM = {
     {{0x12, 0x34, 0x57, 0x78, 0x12, 0x34, 0xab, 0xcd, 0xef, 0, 1, 0x23, 0x45, 0x67, 0x89, 0xac}}, 1, 0};
+const struct syntax_id JETBACK = {
+    {{0xec, 0xec, 0x0d, 0x70, 0xa6, 0x03, 0x11, 0xd0, 0x96, 0xb1, 0, 0xa0, 0xc9, 0x1e, 0xce, 0x30}}, 1, 0};
 
 enum { MAPPER = 135, MAP_OPNUM = 3 };
 
@@ -26,6 +29,12 @@ static void tell(struct story *story, struct fact *fact) {
     story->now.time += 1000000;
     if (fact->seen.frame == 0)
         fact->seen = story->now;
+    if (story->over == TRANSPORT_UDP && fact->kind != FACT_CAPTURE_ENDED) {
+        fact->transport = TRANSPORT_UDP;
+        fact->flow |= DATAGRAM_FLOWS;
+    }
+    if (story->over == TRANSPORT_HTTP && fact->kind >= FACT_MAP_ASKED && fact->kind != FACT_CAPTURE_ENDED)
+        fact->transport = TRANSPORT_HTTP;
     judge_fact(story->judge, fact);
 }
 
@@ -67,7 +76,7 @@ static uint64_t connect_event(struct story *story, const struct line *line, enum
 }
 
 struct line story_syn(struct story *story, const char *client, const char *server, uint16_t port) {
-    struct line line = {++story->flows, client, server, port, 1, false};
+    struct line line = {++story->flows, client, server, port, 1, NULL};
     connect_event(story, &line, FACT_CONNECT_ATTEMPTED);
     return line;
 }
@@ -86,11 +95,16 @@ uint64_t story_refuses(struct story *story, const struct line *line) {
 }
 
 uint64_t story_icmp(struct story *story, const struct line *line, uint8_t type, uint8_t code) {
+    return story_icmp_from(story, line, type, code, line->server);
+}
+
+uint64_t story_icmp_from(struct story *story, const struct line *line, uint8_t type, uint8_t code,
+                         const char *reporter) {
     struct fact fact = begin(FACT_CONNECT_UNREACHABLE, line->flow, line->client, line->server, line->port);
     fact.connect.attempt = line->syns;
     fact.connect.icmp_type = type;
     fact.connect.icmp_code = code;
-    fact.connect.reporter = fact.server.address;
+    address_parse(reporter, &fact.connect.reporter);
     tell(story, &fact);
     return story->now.frame;
 }
@@ -150,26 +164,77 @@ uint64_t story_maps(struct story *story, const char *client, const char *server,
     fact.map.count = 1;
     fact.map.offered = 1 + story->towers_cut;
     fact.map.towers[0].interface = *interface;
-    fact.map.towers[0].transport = TRANSPORT_TCP;
+    bool tcp = story->asked_for != TRANSPORT_UDP && story->asked_for != TRANSPORT_HTTP;
+    fact.map.towers[0].transport = tcp ? TRANSPORT_TCP : story->asked_for;
     fact.map.towers[0].endpoint.port = port;
     address_parse(tower == NULL ? "0.0.0.0" : tower, &fact.map.towers[0].endpoint.address);
     tell(story, &fact);
     return story->now.frame;
 }
 
+uint64_t story_maps_to_pipe(struct story *story, const char *client, const char *server,
+                            const struct syntax_id *interface, const char *name) {
+    struct fact fact = map_answer(story, client, server, interface);
+    fact.map.offered = fact.map.count = 1;
+    fact.map.towers[0].interface = *interface;
+    fact.map.towers[0].transport = TRANSPORT_PIPE;
+    snprintf(fact.map.towers[0].name, sizeof fact.map.towers[0].name, "%s", name);
+    tell(story, &fact);
+    return story->now.frame;
+}
+
+uint64_t story_fails_to_map(struct story *story, const char *client, const char *server,
+                            const struct syntax_id *interface, uint32_t status) {
+    struct fact fact = map_answer(story, client, server, interface);
+    fact.map.status = status;
+    tell(story, &fact);
+    return story->now.frame;
+}
+
 uint64_t story_does_not_know(struct story *story, const char *client, const char *server,
                              const struct syntax_id *interface) {
-    struct fact fact = map_answer(story, client, server, interface);
-    fact.map.status = 0x16c9a0d6;
+    return story_fails_to_map(story, client, server, interface, 0x16c9a0d6);
+}
+
+uint64_t story_tells_bindings(struct story *story, const char *client, const char *server, uint16_t port,
+                              const char *const *hosts) {
+    struct fact fact = begin(FACT_BINDINGS_TOLD, ++story->flows, client, server, MAPPER);
+    fact.bindings.source = BINDINGS_OXID;
+    for (; hosts[fact.bindings.count] != NULL; fact.bindings.count++) {
+        struct fact_binding *binding = &fact.bindings.bindings[fact.bindings.count];
+        const char *host = hosts[fact.bindings.count];
+        binding->transport = TRANSPORT_TCP;
+        binding->endpoint.port = port;
+        if (!address_parse(host, &binding->endpoint.address))
+            snprintf(binding->name, sizeof binding->name, "%s", host);
+    }
+    fact.bindings.offered = fact.bindings.count;
     tell(story, &fact);
     return story->now.frame;
 }
 
 static struct fact begin_on(const struct line *line, enum fact_kind kind) {
     struct fact fact = begin(kind, line->flow, line->client, line->server, line->port);
-    if (line->pipe)
+    if (line->pipe != NULL) {
         fact.transport = TRANSPORT_PIPE;
+        snprintf(fact.pipe_name, sizeof fact.pipe_name, "%s", line->pipe);
+    }
     return fact;
+}
+
+static uint64_t pipe_event(struct story *story, const struct line *line, enum fact_kind kind, uint32_t status) {
+    struct fact fact = begin_on(line, kind);
+    fact.pipe.status = status;
+    tell(story, &fact);
+    return story->now.frame;
+}
+
+uint64_t story_opens(struct story *story, const struct line *line) {
+    return pipe_event(story, line, FACT_PIPE_OPENED, 0);
+}
+
+uint64_t story_does_not_open(struct story *story, const struct line *line, uint32_t status) {
+    return pipe_event(story, line, FACT_PIPE_REFUSED, status);
 }
 
 static uint64_t bind_event(struct story *story, const struct line *line, enum fact_kind kind,
@@ -204,6 +269,8 @@ static uint64_t call_event(struct story *story, const struct line *line, enum fa
     struct fact fact = begin_on(line, kind);
     fact.call.interface = *interface;
     fact.call.call_id = 2;
+    fact.call.opnum = story->opnum;
+    fact.call.maybe = story->maybe;
     fact.call.status = status;
     tell(story, &fact);
     return story->now.frame;
@@ -244,6 +311,18 @@ uint64_t story_refused(struct story *story, const char *client, const char *serv
                        uint16_t port) {
     struct line line = story_maps_and_connects(story, client, server, interface, port);
     return story_refuses(story, &line);
+}
+
+void story_meets_shut(struct story *story, const char *client, const char *server, uint16_t port) {
+    struct line line = story_syn(story, client, server, port);
+    story_refuses(story, &line);
+}
+
+size_t story_sessions(const struct story *story) {
+    size_t count = 0;
+    while (judge_session(story->judge, count) != NULL)
+        count++;
+    return count;
 }
 
 size_t story_findings(const struct story *story) {

@@ -14,11 +14,14 @@ struct story {
     uint8_t client_ttl;
     uint8_t server_ttl;       /* 0: no packet of the server was seen when it happened; 64 at first */
     enum transport asked_for; /* what the mapper is asked for; TCP at first */
+    enum transport over;      /* UDP: what is told goes over that, each line as a conversation; or HTTP */
     uint32_t towers_cut;      /* towers of a mapper's answer that are not kept */
+    uint16_t opnum;           /* of calls and faults */
+    bool maybe;               /* no answer to calls is wanted */
 };
 
 /* The interfaces and the addresses of the stories. A and B are one server, by their link-layer address. */
-extern const struct syntax_id LSA, SAM;
+extern const struct syntax_id LSA, SAM, JETBACK; /* the last is a backup's */
 #define CLIENT "10.0.0.50"
 #define OTHER_CLIENT "10.0.0.51"
 #define A "10.0.1.20"
@@ -37,13 +40,16 @@ struct line {
     const char *client, *server;
     uint16_t port;
     uint32_t syns;
-    bool pipe; /* what it carries, it carries on named pipes */
+    const char *pipe; /* what it carries, it carries on this named pipe, "": of unknown name; NULL: over TCP */
 };
 struct line story_syn(struct story *story, const char *client, const char *server, uint16_t port);
 uint64_t story_syn_again(struct story *story, struct line *line);
 uint64_t story_accepts(struct story *story, const struct line *line);
 uint64_t story_refuses(struct story *story, const struct line *line);
 uint64_t story_icmp(struct story *story, const struct line *line, uint8_t type, uint8_t code);
+/* Sent not by the server, but by this address. */
+uint64_t story_icmp_from(struct story *story, const struct line *line, uint8_t type, uint8_t code,
+                         const char *reporter);
 void story_silent(struct story *story, const struct line *line, struct sighting last_syn);
 void story_closes(struct story *story, const struct line *line);
 /* Its end, and what of it is not in the capture. */
@@ -59,6 +65,19 @@ uint64_t story_maps(struct story *story, const char *client, const char *server,
                     const char *tower, uint16_t port);
 uint64_t story_does_not_know(struct story *story, const char *client, const char *server,
                              const struct syntax_id *interface);
+uint64_t story_fails_to_map(struct story *story, const char *client, const char *server,
+                            const struct syntax_id *interface, uint32_t status);
+
+/* DCOM's answer: an object's exporter is at this port of all of these, addresses or names; NULL at the end. */
+uint64_t story_tells_bindings(struct story *story, const char *client, const char *server, uint16_t port,
+                              const char *const *hosts);
+
+/* The answer names a pipe. */
+uint64_t story_maps_to_pipe(struct story *story, const char *client, const char *server,
+                            const struct syntax_id *interface, const char *name);
+/* The pipe of the line is opened, or not: NTSTATUS. */
+uint64_t story_opens(struct story *story, const struct line *line);
+uint64_t story_does_not_open(struct story *story, const struct line *line, uint32_t status);
 
 uint64_t story_binds(struct story *story, const struct line *line, const struct syntax_id *interface);
 uint64_t story_accepts_bind(struct story *story, const struct line *line, const struct syntax_id *interface);
@@ -78,6 +97,10 @@ struct line story_maps_and_connects(struct story *story, const char *client, con
 uint64_t story_refused(struct story *story, const char *client, const char *server, const struct syntax_id *interface,
                        uint16_t port);
 
+/* A connect, and its RST. */
+void story_meets_shut(struct story *story, const char *client, const char *server, uint16_t port);
+
+size_t story_sessions(const struct story *story);
 /* How many findings, averted ones too. */
 size_t story_findings(const struct story *story);
 /* The one finding of a story that has ended; the test fails if it has more or none. */

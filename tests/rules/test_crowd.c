@@ -59,7 +59,7 @@ static void a_later_success_does_not_undo_a_failure(void) {
 static enum finding_state silence_and(bool closes_mapper, bool asks_again) {
     struct story s = story_begin();
     story_asks(&s, CLIENT, A, &LSA);
-    struct line mapper = {s.flows, CLIENT, A, 135, 1, false};
+    struct line mapper = {s.flows, CLIENT, A, 135, 1, NULL};
     story_maps(&s, CLIENT, A, &LSA, NULL, PORT);
     struct line line = story_syn(&s, CLIENT, A, PORT);
     for (int i = 1; i < 3; i++) {
@@ -186,7 +186,7 @@ static void who_only_waited_is_not_condemned_for_long(void) {
 
 static void the_first_syn_is_not_in_the_capture(void) {
     struct story s = story_begin();
-    struct line line = {1000, CLIENT, A, PORT, 1, false};
+    struct line line = {1000, CLIENT, A, PORT, 1, NULL};
     story_asks(&s, CLIENT, A, &LSA);
     story_maps(&s, CLIENT, A, &LSA, NULL, PORT);
     for (int i = 1; i < 5; i++) {

@@ -4,6 +4,7 @@
 #include "tests/rules/story.h"
 #include "tests/unit.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -19,23 +20,30 @@ static uint32_t below(uint32_t limit) {
 
 static struct endpoint some_endpoint(void) {
     static const char *const hosts[] = {A, B, STRANGER, CLIENT, "fd00::1", "fd00::2"};
-    static const uint16_t ports[] = {135, 1112, 1113, 49664, 445};
-    struct endpoint endpoint = {.port = ports[below(5)]};
+    static const uint16_t ports[] = {135, 1112, 1113, 49664, 445, 2345};
+    struct endpoint endpoint = {.port = ports[below(6)]};
     address_parse(hosts[below(6)], &endpoint.address);
     return endpoint;
 }
 
 static struct syntax_id some_interface(void) {
-    switch (below(4)) {
+    switch (below(5)) {
     case 0:
         return LSA;
     case 1:
         return SAM;
     case 2:
         return SYNTAX_EPM;
+    case 3:
+        return JETBACK;
     default:
         return (struct syntax_id){.major = 0};
     }
+}
+
+static const char *some_pipe(void) {
+    static const char *const names[] = {"lsass", "\\PIPE\\LSASS", "lsarpc", "", "\\"};
+    return names[below(5)];
 }
 
 static void fill_map(struct fact *fact) {
@@ -49,6 +57,7 @@ static void fill_map(struct fact *fact) {
         tower->interface = fact->map.interface;
         tower->transport = (enum transport)below(TRANSPORT_KINDS);
         tower->endpoint = some_endpoint();
+        snprintf(tower->name, sizeof tower->name, "%s", some_pipe());
         if (below(2) == 0)
             memset(tower->endpoint.address.octets, 0, sizeof tower->endpoint.address.octets);
     }
@@ -72,6 +81,8 @@ static struct fact some_fact(struct sighting seen) {
     fact.transport = below(8) == 0 ? TRANSPORT_PIPE : TRANSPORT_TCP;
     fact.client = some_endpoint();
     fact.server = some_endpoint();
+    if (fact.transport == TRANSPORT_PIPE)
+        snprintf(fact.pipe_name, sizeof fact.pipe_name, "%s", some_pipe());
     if (fact.kind <= FACT_CONNECT_UNANSWERED) {
         fact.connect.attempt = below(4);
         fact.connect.client_ttl = (uint8_t)(below(2) == 0 ? 64 : 128);
@@ -85,6 +96,9 @@ static struct fact some_fact(struct sighting seen) {
         fact.call.call_id = below(3);
         fact.call.interface = some_interface();
         fact.call.status = below(4) == 0 ? 5 : 0x1c010003;
+    } else if (fact.kind == FACT_PIPE_OPENED || fact.kind == FACT_PIPE_REFUSED) {
+        fact.pipe.status = below(2) == 0 ? 0xc0000034 : 0xc0000022;
+        snprintf(fact.pipe_name, sizeof fact.pipe_name, "%s", some_pipe());
     } else if (fact.kind == FACT_SERVER_NAME) {
         fact.name.source = (enum name_source)below(NAME_SOURCES);
         memcpy(fact.name.name, "NODE", 5);

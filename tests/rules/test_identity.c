@@ -159,6 +159,18 @@ static void a_joined_association_group_is_one_server(void) {
     identity_close(identity);
 }
 
+/* Two servers may count alike. */
+static void a_group_that_two_have_granted_links_nothing(void) {
+    struct identity *identity = identity_open(&tally);
+    struct relative found[IDENTITY_MAX_RELATIVES];
+    struct address client = at("10.0.0.50"), one = at("10.0.0.1"), two = at("10.0.0.2");
+    identity_association(identity, &client, &one, 7, 0, frame(1));
+    identity_association(identity, &client, &two, 7, 0, frame(2));
+    identity_association(identity, &client, &one, 7, 7, frame(3)); /* its own */
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 0);
+    identity_close(identity);
+}
+
 static void relatives_of_relatives_count(void) {
     struct identity *identity = identity_open(&tally);
     struct relative found[IDENTITY_MAX_RELATIVES];
@@ -190,8 +202,9 @@ static void private_addresses_that_two_mappers_name_link_nothing(void) {
     tower(identity, "10.0.0.1", "169.254.7.7");
     tower(identity, "10.0.0.1", "fe80::1");
     CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 1);
-    packet(identity, "192.168.122.1", 7, 64, 1); /* it is really there */
-    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 2);
+    packet(identity, "192.168.122.1", 7, 64, 1); /* somebody's is really there */
+    CU_ASSERT_EQUAL(relatives_of(identity, "10.0.0.1", found), 1);
+    CU_ASSERT_EQUAL(relatives_of(identity, "192.168.122.1", found), 2);
     identity_close(identity);
 }
 
@@ -220,6 +233,7 @@ int main(void) {
         {"what is not known links nothing", what_is_not_known_links_nothing},
         {"equal NTLM names are one server", equal_ntlm_names_are_one_server},
         {"a joined association group is one server", a_joined_association_group_is_one_server},
+        {"a group that two have granted links nothing", a_group_that_two_have_granted_links_nothing},
         {"relatives of relatives count", relatives_of_relatives_count},
         {"private addresses that two mappers name link nothing", private_addresses_that_two_mappers_name_link_nothing},
         {"each capture point has its own view", each_capture_point_has_its_own_view},

@@ -12,7 +12,7 @@ static const struct syntax_id NOT_KNOWN;
 
 /* A connection whose first packets are not in the capture, or come later. */
 static struct line line_without_syn(struct story *story, const char *client, const char *server, uint16_t port) {
-    return (struct line){++story->flows, client, server, port, 0, false};
+    return (struct line){++story->flows, client, server, port, 0, NULL};
 }
 
 static size_t sessions(const struct story *story) {

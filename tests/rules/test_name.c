@@ -2,45 +2,10 @@
 #include "rules/name.h"
 #include "tests/unit.h"
 
-#include <stdio.h>
-#include <string.h>
-
-enum { ANY = -1 };
-
-static const struct {
-    const char *uuid;
-    int major;
-    const char *name;
-} ROWS[] = {
-#include "rules/interface_names.inc"
-};
-enum { ROW_COUNT = sizeof ROWS / sizeof *ROWS };
-
 static struct syntax_id syntax(const char *uuid, uint16_t major) {
     struct syntax_id id = {.major = major};
     CU_ASSERT_TRUE_FATAL(uuid_parse(uuid, &id.uuid));
     return id;
-}
-
-static void interfaces_are_sorted(void) {
-    for (size_t i = 1; i < ROW_COUNT; i++) {
-        int order = strcmp(ROWS[i - 1].uuid, ROWS[i].uuid);
-        bool sorted = order < 0 || (order == 0 && ROWS[i - 1].major < ROWS[i].major);
-        CU_ASSERT_TRUE(sorted);
-        if (!sorted)
-            printf("%s %d stands before %s %d\n", ROWS[i - 1].uuid, ROWS[i - 1].major, ROWS[i].uuid, ROWS[i].major);
-    }
-}
-
-static void every_interface_is_found_by_what_its_row_says(void) {
-    CU_ASSERT_TRUE(ROW_COUNT > 170);
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        char text[UUID_TEXT_SIZE];
-        struct syntax_id id = syntax(ROWS[i].uuid, ROWS[i].major == ANY ? 77 : (uint16_t)ROWS[i].major);
-        CU_ASSERT_STRING_EQUAL(uuid_text(&id.uuid, text), ROWS[i].uuid); /* lower case, as the search compares */
-        CU_ASSERT_PTR_NOT_NULL_FATAL(interface_name(&id));
-        CU_ASSERT_STRING_EQUAL(interface_name(&id), ROWS[i].name);
-    }
 }
 
 static void people_know_these(void) {
@@ -81,6 +46,64 @@ static void what_has_no_name_is_shown_by_number(void) {
     CU_ASSERT_PTR_NULL(interface_name(&id));
     CU_ASSERT_STRING_EQUAL(interface_text(&id, text), "ffffffff-1111-2222-3333-444444444444 v65535.65535");
     CU_ASSERT_STRING_EQUAL(interface_text(&SYNTAX_EPM, text), "epmapper");
+}
+
+static void backup_interfaces_are_marked(void) {
+    static const struct {
+        const char *uuid;
+        uint16_t major;
+        bool backup;
+    } known[] = {
+        {"a4f1db00-ca47-1067-b31e-00dd010662da", 1, true}, /* Exchange store administration */
+        {"89742ace-a9ed-11cf-9c0c-08002be7ae86", 2, true},
+        {"99e64010-b032-11d0-97a4-00c04fd6551d", 3, true},
+        {"ecec0d70-a603-11d0-96b1-00a0c91ece30", 1, true}, /* JetBack */
+        {"ecec0d70-a603-11d0-96b1-00a0c91ece30", 2, true},
+        {"93841fd0-16ce-11ce-850d-02608c44967b", 1, true},  /* Backup Exec */
+        {"88435ee0-861a-11ce-b86b-00001b27f656", 1, true},  /* ARCserve, whose version is not recorded */
+        {"a4f1db00-ca47-1067-b31f-00dd010662da", 0, false}, /* EMSMDB */
+        {"3dde7c30-165d-11d1-ab8f-00805f14db40", 1, false}, /* BackupKey: keeps keys */
+        {"93841fd0-16ce-11ce-850d-02608c44967b", 2, false}, /* another major version */
+        {"ffffffff-1111-2222-3333-444444444444", 1, false},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        struct syntax_id id = syntax(known[i].uuid, known[i].major);
+        CU_ASSERT_EQUAL(interface_is_backup(&id), known[i].backup);
+    }
+}
+
+static void people_know_these_operations(void) {
+    static const struct {
+        const char *uuid;
+        uint16_t major, opnum;
+        const char *name;
+    } known[] = {
+        {"e1af8308-5d1f-11c9-91a4-08002b14a0fa", 3, 3, "ept_map"},
+        {"afa8bd80-7d8a-11c9-bef4-08002b102989", 1, 0, "inq_if_ids"},
+        {"99fcfec4-5260-101b-bbcb-00aa0021347a", 0, 5, "ServerAlive2"},
+        {"000001a0-0000-0000-c000-000000000046", 0, 4, "RemoteCreateInstance"},
+        {"a4f1db00-ca47-1067-b31f-00dd010662da", 0, 14, "EcDoAsyncConnectEx"},
+        {"f5cc5a18-4264-101a-8c59-08002b2f8426", 56, 20, "NspiResolveNamesW"},
+        {"1544f5e0-613c-11d1-93df-00c04fd7bd09", 1, 0, "RfrGetNewDSA"},
+        {"9e8ee830-4459-11ce-979b-00aa005ffebe", 2, 1, "MtaBindBack"},
+        {"b97db8b2-4c63-11cf-bff6-08002be23f2f", 2, 73, "ApiResourceControl"},
+        {"b97db8b2-4c63-11cf-bff6-08002be23f2f", 3, 115, "ApiOpenClusterEx"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        struct syntax_id id = syntax(known[i].uuid, known[i].major);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(opnum_name(&id, known[i].opnum));
+        CU_ASSERT_STRING_EQUAL(opnum_name(&id, known[i].opnum), known[i].name);
+        id.major = 77;
+        CU_ASSERT_PTR_NULL(opnum_name(&id, known[i].opnum));
+    }
+}
+
+static void an_operation_is_shown_by_name_and_number(void) {
+    char text[OPNUM_TEXT_SIZE];
+    struct syntax_id unknown = syntax("ffffffff-1111-2222-3333-444444444444", 1);
+    CU_ASSERT_STRING_EQUAL(opnum_text(&SYNTAX_EPM, 3, text), "ept_map (opnum 3)");
+    CU_ASSERT_STRING_EQUAL(opnum_text(&SYNTAX_EPM, 8, text), "opnum 8");
+    CU_ASSERT_STRING_EQUAL(opnum_text(&unknown, 65535, text), "opnum 65535");
 }
 
 static void win32_errors_have_their_symbols(void) {
@@ -146,11 +169,12 @@ static void every_error_that_a_status_maps_to_has_a_symbol(void) {
 
 int main(void) {
     CU_TestInfo tests[] = {
-        {"interfaces are sorted", interfaces_are_sorted},
-        {"every interface is found by what its row says", every_interface_is_found_by_what_its_row_says},
         {"people know these", people_know_these},
         {"another major version is another interface", another_major_version_is_another_interface},
         {"what has no name is shown by number", what_has_no_name_is_shown_by_number},
+        {"backup interfaces are marked", backup_interfaces_are_marked},
+        {"people know these operations", people_know_these_operations},
+        {"an operation is shown by name and number", an_operation_is_shown_by_name_and_number},
         {"win32 errors have their symbols", win32_errors_have_their_symbols},
         {"a fault shows as a win32 error", a_fault_shows_as_a_win32_error},
         {"a win32 error in a fault stays itself", a_win32_error_in_a_fault_stays_itself},

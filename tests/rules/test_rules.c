@@ -3,6 +3,8 @@
 #include "tests/rules/story.h"
 #include "tests/unit.h"
 
+#include <string.h>
+
 enum { PORT = 1112 };
 
 static void tower_names_another_address(void) {
@@ -240,6 +242,40 @@ static void nothing_but_a_fault(void) {
     story_close(&s);
 }
 
+static void fault_names(uint16_t opnum, const struct syntax_id *interface, const char *words) {
+    struct story s = story_begin();
+    struct line line = story_syn(&s, CLIENT, A, PORT);
+    story_accepts(&s, &line);
+    story_binds(&s, &line, interface);
+    story_accepts_bind(&s, &line, interface);
+    s.opnum = opnum;
+    story_calls(&s, &line, interface);
+    story_faults(&s, &line, interface, 5);
+    story_end(&s);
+    CU_ASSERT_PTR_NOT_NULL(strstr(story_only(&s)->message, words));
+    story_close(&s);
+}
+
+static void a_fault_names_the_call(void) {
+    static const struct syntax_id emsmdb = {
+        {{0xa4, 0xf1, 0xdb, 0, 0xca, 0x47, 0x10, 0x67, 0xb3, 0x1f, 0, 0xdd, 1, 6, 0x62, 0xda}}, 0, 81};
+    fault_names(10, &emsmdb, "and the server answers EcDoConnectEx (opnum 10) with status 0x00000005 (");
+    fault_names(13, &emsmdb, "and the server answers opnum 13 with status");
+    fault_names(44, &LSA, "and the server answers opnum 44 with status");
+    fault_names(UINT16_MAX, &emsmdb, "and the server answers with status");
+}
+
+static void a_mapper_that_fails_is_named_by_its_call(void) {
+    struct story s = story_begin();
+    story_asks(&s, CLIENT, A, &LSA);
+    story_fails_to_map(&s, CLIENT, A, &LSA, 5);
+    story_end(&s);
+    story_check(story_only(&s), "call-fault", NULL, 5);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(story_only(&s)->message, "its endpoint mapper answers ept_map (opnum 3) with status 0x00000005"));
+    story_close(&s);
+}
+
 static void a_fault_among_answers(void) {
     struct story s = story_begin();
     struct line line = bound(&s);
@@ -266,6 +302,8 @@ int main(void) {
         {"nothing: bind rejected where nobody has it", bind_rejected_where_nobody_has_it},
         {"bind_nak", bind_nak},
         {"nothing but a fault", nothing_but_a_fault},
+        {"a fault names the call", a_fault_names_the_call},
+        {"a mapper that fails is named by its call", a_mapper_that_fails_is_named_by_its_call},
         {"nothing: a fault among answers", a_fault_among_answers},
         CU_TEST_INFO_NULL,
     };

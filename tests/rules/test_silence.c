@@ -183,7 +183,7 @@ static void predictions_are_as_sure_as_what_they_rest_on(void) {
     for (unsigned silent = 0; silent < 2; silent++) {
         struct story story = story_begin();
         story.captured.lost[LOSS_DROPPED_FRAMES] = 1000;
-        story_closes(&story, &(struct line){story.flows, CLIENT, A, 135, 1, false});
+        story_closes(&story, &(struct line){story.flows, CLIENT, A, 135, 1, NULL});
         story_served(&story, OTHER_CLIENT, B, &LSA, PORT);
         if (silent != 0)
             finds_silence(&story);
