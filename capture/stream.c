@@ -35,7 +35,8 @@ static void tell_bytes(struct outlet *o, struct connection *c, enum direction d,
 
 static void tell_gap(struct outlet *o, struct connection *c, enum direction d, uint32_t n,
                      const struct sighting *seen) {
-    struct segment segment = {.kind = SEGMENT_GAP, .direction = d, .flow = &c->flow, .seen = *seen, .gap = n};
+    struct segment segment = {
+        .kind = SEGMENT_GAP, .direction = d, .flow = &c->flow, .seen = *seen, .gap = n, .cut = n <= c->streams[d].cut};
     uint32_t from = c->streams[d].next;
     c->streams[d].next += n;
     if (c->other || n == 0)
@@ -239,8 +240,8 @@ static void pass_cut(struct outlet *o, struct connection *c, enum direction d, u
     struct stream *s = &c->streams[d];
     uint32_t hole = seq_ahead(seq, s->next);
     uint32_t n = s->cut < hole ? s->cut : hole;
-    s->cut -= n;
     tell_gap(o, c, d, n, &p->seen);
+    s->cut -= n;
 }
 
 /* Bytes from before where the direction stands: told already, or late. */

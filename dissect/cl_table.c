@@ -181,12 +181,15 @@ void cl_table_age(struct cl_table *t, int64_t now) {
         end(t, t->sure.oldest, CLOSE_TIMEOUT);
 }
 
+static struct cl_conversation *oldest_but(const struct line *line, const struct cl_conversation *spared) {
+    return line->oldest != NULL && line->oldest == spared ? spared->newer : line->oldest;
+}
+
 /* What may be no RPC at all is the least useful, then what has been silent for longest. */
 static void evict(struct cl_table *t, const struct cl_conversation *spared) {
-    struct cl_conversation *c =
-        t->unsure.oldest != NULL && t->unsure.oldest != spared ? t->unsure.oldest : t->sure.oldest;
-    if (c == spared && c != NULL)
-        c = c->newer;
+    struct cl_conversation *c = oldest_but(&t->unsure, spared);
+    if (c == NULL)
+        c = oldest_but(&t->sure, spared);
     if (c == NULL)
         return;
     t->teller.tally->limits[LIMIT_CONVERSATIONS]++;
@@ -299,6 +302,7 @@ static uint32_t place_of(struct cl_activity *a, uint32_t sequence) {
         a->calls = far ? 0 : a->calls << ahead;
         a->answers = far ? 0 : a->answers << ahead;
         a->latest = sequence;
+        a->call_id = 0;
         a->sent = 0;
         return 0;
     }

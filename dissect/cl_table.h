@@ -32,7 +32,7 @@ struct cl_activity {
     struct endpoint client;
     bool called, answered;   /* a call, or an answer, has been seen */
     uint32_t latest;         /* sequence number of the latest call, */
-    uint32_t call_id;        /* by which facts tell it */
+    uint32_t call_id;        /* by which facts tell it; 0: its request is not in the capture */
     uint64_t calls, answers; /* bit n: of number latest − n a request, or an answer, was seen */
     uint32_t sent;           /* datagrams by which the client asked for the latest call */
     uint8_t sent_type;       /* of the latest of them: */

@@ -58,6 +58,8 @@ static void learn_roles(struct conversation *c, enum direction d, uint8_t type) 
 static void take(struct conversation *c, enum direction d, const struct pdu *pdu) {
     c->exchange.teller.tally->pdus[pdu->type]++;
     learn_roles(c, d, pdu->type);
+    if (negotiates(pdu->type))
+        c->exchange.teller.gaps = 0;
     exchange_pdu(&c->exchange, teller_direction(&c->exchange.teller, d), pdu);
 }
 
@@ -202,7 +204,7 @@ static void count_held(struct conversation *c) {
     unlink_holder(holders, c);
     if (held > 0)
         link_holder(holders, c, held);
-    while (holders->bytes > HOLDERS_MAX_BYTES)
+    while (holders->bytes > HOLDERS_MAX_BYTES && holders->oldest != NULL)
         let_go(holders->oldest);
 }
 
@@ -218,18 +220,14 @@ bool conversation_bytes(struct conversation *c, enum direction d, struct bytes b
     return interested(c);
 }
 
-bool conversation_gap(struct conversation *c, enum direction d, uint64_t missing, const struct sighting *seen) {
+bool conversation_gap(struct conversation *c, enum direction d, struct hole hole, const struct sighting *seen) {
     enum direction from = teller_direction(&c->exchange.teller, d);
-    cutter_gap(&c->cutters[d], missing);
-    c->missing[d] += missing;
+    cutter_gap(&c->cutters[d], hole.bytes);
+    c->missing[d] += hole.bytes;
     if (!c->sure)
         return interested(c);
     association_break(&c->exchange.association, from == FROM_CLIENT ? JOINING_REQUEST : JOINING_ANSWER);
-    struct fact fact;
-    teller_begin(&c->exchange.teller, &fact, FACT_GAP, seen);
-    fact.gap.direction = from;
-    fact.gap.bytes = missing;
-    teller_tell(&c->exchange.teller, &fact);
+    teller_gap(&c->exchange.teller, from, hole, seen);
     cut_all(c, d, (struct bytes){0}, seen);
     count_held(c);
     return interested(c);

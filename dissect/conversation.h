@@ -24,7 +24,7 @@ struct conversation *conversation_open(const struct teller *teller);
 /* Directions are those of the carrier. False: no further interest in the bytes. */
 bool conversation_bytes(struct conversation *conversation, enum direction direction, struct bytes bytes,
                         const struct sighting *seen);
-bool conversation_gap(struct conversation *conversation, enum direction direction, uint64_t missing,
+bool conversation_gap(struct conversation *conversation, enum direction direction, struct hole hole,
                       const struct sighting *seen);
 /* Tells the end and frees. NULL: the connection goes on, but is followed no more; nothing is told. */
 void conversation_close(struct conversation *conversation, const struct ending *ending);

@@ -279,12 +279,13 @@ void cutter_let_go(struct cutter *c) {
         return;
     if (held(c) > PDU_HEAD_SIZE)
         skip_rest(c, rest_of_pdu(c));
-    memmove(c->held, c->held + c->start, held(c));
-    c->end -= c->start;
-    c->start = 0;
-    uint8_t *smaller = realloc(c->held, FIRST_CAPACITY);
+    uint8_t *smaller = malloc(FIRST_CAPACITY); /* realloc would leave it where it keeps the rest from being used */
     if (smaller == NULL)
         return;
+    memcpy(smaller, c->held + c->start, held(c));
+    c->end -= c->start;
+    c->start = 0;
+    free(c->held);
     c->held = smaller;
     c->capacity = FIRST_CAPACITY;
 }

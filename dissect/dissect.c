@@ -160,9 +160,10 @@ static struct follower *follow(struct dissect *d, const struct segment *segment)
 static bool tell_bytes(struct follower *f, const struct segment *segment) {
     enum direction direction = segment->direction;
     const struct sighting *seen = &segment->seen;
+    const struct hole hole = {segment->gap, segment->cut};
     if (segment->kind == SEGMENT_GAP)
-        return f->kind == FOLLOWS_RPC ? conversation_gap(rpc_of(f), direction, segment->gap, seen)
-                                      : pipes_gap(smb_of(f), direction, segment->gap, seen);
+        return f->kind == FOLLOWS_RPC ? conversation_gap(rpc_of(f), direction, hole, seen)
+                                      : pipes_gap(smb_of(f), direction, hole, seen);
     return f->kind == FOLLOWS_RPC ? conversation_bytes(rpc_of(f), direction, segment->bytes, seen)
                                   : pipes_bytes(smb_of(f), direction, segment->bytes, seen);
 }

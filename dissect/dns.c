@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { FLAG_RESPONSE = 0x8000, OPCODE = 0x7800, RCODE = 0x000f };
+enum { FLAG_RESPONSE = 0x8000, OPCODE = 0x7800, FLAG_TRUNCATED = 0x0200, RCODE = 0x000f };
 enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_AAAA = 28, CLASS = 0x7fff, CLASS_IN = 1 }; /* multicast DNS uses the top bit */
 enum { NAME_MAX_LENGTH = 255, POINTER = 0xc0, MAX_JUMPS = 32, MAX_ALIASES = 8 };
 
@@ -172,7 +172,8 @@ static bool records_read(struct reader r, unsigned count, enum wanted wanted, st
     return sound;
 }
 
-/* A message may have its records in any order, so the aliases are read first. */
+/* A message may have its records in any order, so the aliases are read first. One that says that it is truncated may
+ * break off anywhere: what is there is sound (RFC 2181 9). */
 enum reading dns_read(struct bytes message, struct namings *namings) {
     namings->count = namings->passed_over = 0;
     struct reader r = reader_over(message, ORDER_BIG);
@@ -193,7 +194,8 @@ enum reading dns_read(struct bytes message, struct namings *namings) {
     }
     struct aliases aliases = {.count = 0};
     bool sound = records_read(r, records, ALIASES, &aliases, namings);
-    if (!records_read(r, records, HOSTS, &aliases, namings) || !sound)
+    sound = records_read(r, records, HOSTS, &aliases, namings) && sound;
+    if (!sound && (flags & FLAG_TRUNCATED) == 0)
         return READING_MALFORMED;
     return namings->count != 0 ? READING_TOLD : READING_NOTHING;
 }

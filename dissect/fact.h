@@ -39,10 +39,11 @@ enum fact_kind {
     FACT_BINDINGS_TOLD,       /* bindings: DCOM: a server tells how it, or an object of it, is reached */
     FACT_LINK_ADDRESS,        /* link: ARP: the server's address is at this link-layer address */
     FACT_CLUSTER_ADDRESS,     /* resource: clusapi: the address of an IP Address resource */
-    FACT_UNREADABLE,          /* unreadable: from here on nothing of this conversation can be read, and why */
+    FACT_UNREADABLE,          /* unreadable: a part of this conversation cannot be read, from here on, and why */
     FACT_CLOSED,              /* closing: the end of a connection that carried RPC or nothing, or is likely to have */
     FACT_MALFORMED,           /* malformed: PDU bytes that contradict themselves */
-    FACT_GAP,                 /* gap: bytes of an RPC connection that are not in the capture */
+    FACT_GAP,                 /* gap: bytes of an RPC connection that are not in the capture: the first few holes of
+                               * every second; `closing` counts all of them */
     FACT_CAPTURE_ENDED,       /* tally: all files or the live capture ended here; last fact of a run */
     FACT_KINDS
 };
@@ -187,7 +188,7 @@ struct fact_resource {
     char network[FACT_TEXT_SIZE]; /* of the cluster, likewise */
 };
 
-enum unreadable { UNREADABLE_SMB_ENCRYPTED, UNREADABLE_RPC_OVER_HTTP_2, UNREADABLES };
+enum unreadable { UNREADABLE_SMB_ENCRYPTED, UNREADABLE_RPC_OVER_HTTP_2, UNREADABLE_SMB_COMPRESSED, UNREADABLES };
 
 struct fact_closing {
     enum close_reason reason;
@@ -248,6 +249,7 @@ struct fact {
         struct {
             enum direction direction;
             uint64_t bytes;
+            bool cut; /* by the snap length, from a packet that is there */
         } gap;
         struct tally tally;
     };

@@ -23,11 +23,11 @@ struct drain {
 /* Small, for there may be many, and most carry files. */
 struct pipes {
     struct follower follower;
-    bool begun;         /* a message was seen */
-    bool roles_known;   /* who answers is the server */
-    bool useless;       /* there are no messages */
-    bool encrypted;     /* told */
-    bool names_told[2]; /* in tokens, by who sent them */
+    bool begun;                   /* a message was seen */
+    bool roles_known;             /* who answers is the server */
+    bool useless;                 /* there are no messages */
+    bool unreadable[UNREADABLES]; /* told */
+    bool names_told[2];           /* in tokens, by who sent them */
     bool guid_told;
     bool midstream;                    /* the connection's beginning is not in the capture */
     bool breaking;                     /* the conversations are told of a hole, which is told once */

@@ -61,6 +61,8 @@ static void hear(void *context, const struct fact *fact) {
         sum_up(p, &fact->closing);
         return;
     }
+    if (fact->kind == FACT_BIND_ASKED)
+        p->teller.gaps = 0;
     if (p->speaking != NULL && p->speaking->share != SHARE_OF_PIPES) {
         p->speaking->share = SHARE_OF_PIPES;
         learn_tree(p, &p->speaking->tree, SHARE_OF_PIPES);
@@ -77,7 +79,7 @@ bool pipes_converse(struct pipes *p, struct pipe *pipe) {
     struct teller teller = p->teller;
     teller.handler = hear;
     teller.context = p;
-    teller.malformations = 0;
+    teller.malformations = teller.gaps = 0;
     teller.origin.pipe_name = pipe->name;
     teller.origin.mapper = pipe->name != NULL && strcasecmp(pipe->name, "epmapper") == 0;
     teller.origin.likely = pipe->share == SHARE_OF_PIPES;

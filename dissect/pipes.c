@@ -81,37 +81,32 @@ static void take_piece(struct pipes *p, enum direction d, struct bytes piece, co
 
 /* --- holes ------------------------------------------------------------------------------------------------------ */
 
-static void break_pipe(struct pipes *p, struct pipe *pipe, enum direction d, uint64_t missing,
+static void break_pipe(struct pipes *p, struct pipe *pipe, enum direction d, struct hole hole,
                        const struct sighting *seen) {
     p->speaking = pipe;
-    bool interested = conversation_gap(pipe->conversation, d, missing, seen);
+    bool interested = conversation_gap(pipe->conversation, d, hole, seen);
     p->speaking = NULL;
     lose_interest(p, pipe, interested, seen);
 }
 
 /* Nobody knows which pipes it concerns, and how much of each. */
-static void break_all(struct pipes *p, enum direction d, uint64_t missing, const struct sighting *seen) {
-    static const uint64_t MORE_THAN_A_PDU = UINT32_MAX;
+static void break_all(struct pipes *p, enum direction d, struct hole hole, const struct sighting *seen) {
+    const struct hole more_than_a_pdu = {UINT32_MAX, hole.cut};
     bool was_rpc = any_is_rpc(p);
-    p->missing[d] += missing;
+    p->missing[d] += hole.bytes;
     drop_kept(&p->drains[d]);
     p->drains[d].pipe = NULL;
     p->teller.origin.midstream = true;
     p->breaking = true;
     for (uint32_t i = p->table.count; i-- > 0;)
         if (p->table.at[i].pipe->conversation != NULL)
-            break_pipe(p, p->table.at[i].pipe, d, MORE_THAN_A_PDU, seen);
+            break_pipe(p, p->table.at[i].pipe, d, more_than_a_pdu, seen);
     p->breaking = false;
-    if (!was_rpc || missing == 0)
-        return;
-    struct fact fact;
-    teller_begin(&p->teller, &fact, FACT_GAP, seen);
-    fact.gap.direction = teller_direction(&p->teller, d);
-    fact.gap.bytes = missing;
-    teller_tell(&p->teller, &fact);
+    if (was_rpc && hole.bytes != 0)
+        teller_gap(&p->teller, teller_direction(&p->teller, d), hole, seen);
 }
 
-static void break_one(struct pipes *p, enum direction d, uint32_t missing, const struct sighting *seen) {
+static void break_one(struct pipes *p, enum direction d, struct hole hole, const struct sighting *seen) {
     struct drain *drain = &p->drains[d];
     struct pipe *pipe = drain->pipe;
     drop_kept(drain);
@@ -119,24 +114,24 @@ static void break_one(struct pipes *p, enum direction d, uint32_t missing, const
         smb_cutter_skip(&p->cutters[d]);
         return;
     }
-    p->missing[d] += missing;
+    p->missing[d] += hole.bytes;
     if (p->cutters[d].payload == 0)
         drain->pipe = NULL;
-    break_pipe(p, pipe, d, missing, seen);
+    break_pipe(p, pipe, d, hole, seen);
 }
 
-bool pipes_gap(struct pipes *p, enum direction d, uint64_t n, const struct sighting *seen) {
+bool pipes_gap(struct pipes *p, enum direction d, struct hole hole, const struct sighting *seen) {
     uint32_t missing;
     if (p->useless)
         return false;
-    switch (smb_cutter_gap(&p->cutters[d], n, &missing)) {
+    switch (smb_cutter_gap(&p->cutters[d], hole.bytes, &missing)) {
     case SMB_HOLE_HARMLESS:
         break;
     case SMB_HOLE_IN_PAYLOAD:
-        break_one(p, d, missing, seen);
+        break_one(p, d, (struct hole){missing, hole.cut}, seen);
         break;
     case SMB_HOLE_LOST:
-        break_all(p, d, n, seen);
+        break_all(p, d, hole, seen);
         break;
     }
     return true;
@@ -156,16 +151,17 @@ static void called(struct pipes *p, enum direction d, struct bytes name) {
         pipes_called(p, name);
 }
 
-/* The session's keys are not ours; what is not encrypted, before it and besides it, is read. */
-static void encrypted(struct pipes *p, const struct sighting *seen) {
+/* The session's keys are not ours, and compression (MS-SMB2 2.2.42) is rare on pipes; what is neither, before it and
+ * besides it, is read. Each is told once. */
+static void unreadable(struct pipes *p, enum unreadable what, const struct sighting *seen) {
     p->begun = true;
-    if (p->encrypted)
+    if (p->unreadable[what])
         return;
-    p->encrypted = true;
+    p->unreadable[what] = true;
     struct fact fact;
-    p->teller.tally->lost[LOSS_ENCRYPTED_SMB]++;
+    p->teller.tally->lost[what == UNREADABLE_SMB_ENCRYPTED ? LOSS_ENCRYPTED_SMB : LOSS_COMPRESSED_SMB]++;
     teller_begin(&p->teller, &fact, FACT_UNREADABLE, seen);
-    fact.unreadable = UNREADABLE_SMB_ENCRYPTED;
+    fact.unreadable = what;
     teller_tell(&p->teller, &fact);
 }
 
@@ -189,11 +185,14 @@ bool pipes_bytes(struct pipes *p, enum direction d, struct bytes bytes, const st
             p->called[0] = '\0';
             break;
         case SMB_CUT_ENCRYPTED:
-            encrypted(p, seen);
+            unreadable(p, UNREADABLE_SMB_ENCRYPTED, seen);
+            break;
+        case SMB_CUT_COMPRESSED:
+            unreadable(p, UNREADABLE_SMB_COMPRESSED, seen);
             break;
         case SMB_CUT_LOST:
             p->useless = !p->begun;
-            break_all(p, d, 0, seen);
+            break_all(p, d, (struct hole){0}, seen);
             break;
         case SMB_CUT_NOTHING:
             return true;

@@ -13,7 +13,7 @@ struct pipes;
 /* As those of conversation.h. The teller is that of the connection; the facts of pipes have TRANSPORT_PIPE. */
 struct pipes *pipes_open(const struct teller *teller);
 bool pipes_bytes(struct pipes *pipes, enum direction direction, struct bytes bytes, const struct sighting *seen);
-bool pipes_gap(struct pipes *pipes, enum direction direction, uint64_t missing, const struct sighting *seen);
+bool pipes_gap(struct pipes *pipes, enum direction direction, struct hole hole, const struct sighting *seen);
 /* Tells one end for all pipes; nothing if there is none (NULL). */
 void pipes_close(struct pipes *pipes, const struct ending *ending);
 

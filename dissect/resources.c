@@ -29,6 +29,9 @@ static void remember(struct resources **resources, uint32_t call_id, const char 
     struct resources *all = *resources;
     if (all == NULL)
         return;
+    for (uint32_t i = 0; i < all->count; i++)
+        if (!all->resources[i].open && all->resources[i].call_id == call_id)
+            all->resources[i].open = true; /* it never had an answer, and no handle */
     struct resource *resource = &all->resources[all->next];
     all->next = (all->next + 1) % RESOURCES_MAX;
     if (all->count < RESOURCES_MAX)

@@ -213,7 +213,8 @@ static enum smb_cut read_head(struct smb_cutter *c, struct bytes *input, struct 
         pass_over(c);
         return SMB_CUT_ENCRYPTED;
     case SMB_COMPRESSED:
-        return pass_over(c);
+        pass_over(c);
+        return SMB_CUT_COMPRESSED;
     case SMB_NONE:
         break;
     }
@@ -224,7 +225,7 @@ static enum smb_cut read_head(struct smb_cutter *c, struct bytes *input, struct 
 static enum smb_cut pass_on(struct smb_cutter *c, struct bytes *input, struct bytes *piece) {
     bool first = c->payload == c->head.length;
     if (first) {
-        *piece = (struct bytes){c->held + c->head.offset - c->shift, smaller(SMB_CUTTER_GLIMPSE, c->payload)};
+        *piece = (struct bytes){c->held + (c->head.offset - c->shift), smaller(SMB_CUTTER_GLIMPSE, c->payload)};
     } else {
         *piece = take(input, c->payload);
         c->taken += (uint32_t)piece->len;

@@ -34,14 +34,15 @@ struct smb_cutter {
 };
 
 enum smb_cut {
-    SMB_CUT_NOTHING,   /* the input is used up */
-    SMB_CUT_MESSAGE,   /* cutter->head; if it carries something, *piece is its beginning; see smb_cutter_skip */
-    SMB_CUT_PAYLOAD,   /* *piece is the next of what the message carries; cutter->payload: how much is still to come */
-    SMB_CUT_CALLED,    /* a NetBIOS session is asked for; *piece is the called name, as smb_called_name reads it */
-    SMB_CUT_ACCEPTED,  /* it is granted */
-    SMB_CUT_REFUSED,   /* it is not, or not here */
-    SMB_CUT_ENCRYPTED, /* a message that cannot be read; it is passed over */
-    SMB_CUT_LOST,      /* where a frame should begin there is none; the search is on */
+    SMB_CUT_NOTHING,    /* the input is used up */
+    SMB_CUT_MESSAGE,    /* cutter->head; if it carries something, *piece is its beginning; see smb_cutter_skip */
+    SMB_CUT_PAYLOAD,    /* *piece is the next of what the message carries; cutter->payload: how much is still to come */
+    SMB_CUT_CALLED,     /* a NetBIOS session is asked for; *piece is the called name, as smb_called_name reads it */
+    SMB_CUT_ACCEPTED,   /* it is granted */
+    SMB_CUT_REFUSED,    /* it is not, or not here */
+    SMB_CUT_ENCRYPTED,  /* a message that cannot be read; it is passed over */
+    SMB_CUT_COMPRESSED, /* likewise */
+    SMB_CUT_LOST,       /* where a frame should begin there is none; the search is on */
 };
 
 /* midstream: the stream's beginning is not in the capture. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 8, OPENING_MARK = 2 };
+enum { FIRST_CAPACITY = 2, OPENING_MARK = 2 };
 
 struct smb_file smb_opening(uint64_t id) {
     struct smb_file file = {{OPENING_MARK}};

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { FIRST_CAPACITY = 4 };
+enum { FIRST_CAPACITY = 2 };
 
 bool smb_tree_equal(const struct smb_tree *a, const struct smb_tree *b) {
     return a->known && b->known && a->id == b->id && a->session == b->session;

@@ -4,7 +4,10 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { MAX_MALFORMATIONS = 16 };
+enum {
+    MAX_MALFORMATIONS = 16,
+    MAX_GAPS = 8, /* of one second */
+};
 
 enum direction teller_direction(const struct teller *t, enum direction direction) {
     bool from_client = (direction == FROM_CLIENT) != t->swapped;
@@ -40,5 +43,22 @@ void teller_malformed(struct teller *t, enum malformation why, enum direction di
     teller_begin(t, &fact, FACT_MALFORMED, seen);
     fact.malformed.why = why;
     fact.malformed.direction = direction;
+    teller_tell(t, &fact);
+}
+
+void teller_gap(struct teller *t, enum direction direction, struct hole hole, const struct sighting *seen) {
+    static const int64_t SECOND = 1000000000;
+    uint32_t second = (uint32_t)(seen->time / SECOND);
+    if (second != t->gap_second)
+        t->gaps = 0;
+    t->gap_second = second;
+    if (t->gaps == MAX_GAPS)
+        return;
+    t->gaps++;
+    struct fact fact;
+    teller_begin(t, &fact, FACT_GAP, seen);
+    fact.gap.direction = direction;
+    fact.gap.bytes = hole.bytes;
+    fact.gap.cut = hole.cut;
     teller_tell(t, &fact);
 }

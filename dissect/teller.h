@@ -24,7 +24,9 @@ struct teller {
     void *context;
     struct tally *tally;
     struct holders *holders; /* of conversation.h; NULL: there are no conversations */
-    uint32_t malformations;  /* told */
+    uint8_t malformations;   /* told */
+    uint8_t gaps;            /* told within gap_second; whoever binds starts anew with 0 */
+    uint32_t gap_second;     /* of capture time */
     bool swapped;            /* who opened the connection is the RPC server */
     struct origin origin;
 };
@@ -37,6 +39,12 @@ struct ending {
     struct sighting seen;
 };
 
+/* Bytes that are missing. */
+struct hole {
+    uint64_t bytes;
+    bool cut; /* by the snap length, from a packet that is there */
+};
+
 /* By RPC role. */
 enum direction teller_direction(const struct teller *teller, enum direction direction);
 /* An empty fact; the caller fills in its part and calls teller_tell. */
@@ -45,5 +53,7 @@ void teller_tell(const struct teller *teller, const struct fact *fact);
 /* Counts always, tells the first few of a connection. The direction is by RPC role. */
 void teller_malformed(struct teller *teller, enum malformation why, enum direction direction,
                       const struct sighting *seen);
+/* Tells the first few of every second: a snap length that cuts each packet makes as many holes. */
+void teller_gap(struct teller *teller, enum direction direction, struct hole hole, const struct sighting *seen);
 
 #endif

@@ -57,6 +57,7 @@ static const char *const BINDINGS_SOURCE_NAMES[BINDINGS_SOURCES] = {
 
 static const char *const UNREADABLE_NAMES[UNREADABLES] = {
     [UNREADABLE_SMB_ENCRYPTED] = "smb_encrypted",
+    [UNREADABLE_SMB_COMPRESSED] = "smb_compressed",
     [UNREADABLE_RPC_OVER_HTTP_2] = "rpc_over_http_2",
 };
 
@@ -248,6 +249,7 @@ static const struct field MALFORMED_FIELDS[] = {
 static const struct field GAP_FIELDS[] = {
     {IN_FACT("direction", FIELD_CHOICE, gap.direction), .size = DIRECTIONS, .names = DIRECTION_NAMES},
     {IN_FACT("bytes", FIELD_U64, gap.bytes)},
+    {IN_FACT("cut", FIELD_BOOL, gap.cut)},
     {0},
 };
 

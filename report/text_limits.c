@@ -39,6 +39,7 @@ static const struct loss_words {
     {LOSS_ENCRYPTED_ANSWERS, NOT_READ, "encrypted answer of DCOM or a cluster",
      "encrypted answers of DCOM or clusters"},
     {LOSS_ENCRYPTED_SMB, NOT_READ, "connection with encrypted SMB", "connections with encrypted SMB"},
+    {LOSS_COMPRESSED_SMB, NOT_READ, "connection with compressed SMB", "connections with compressed SMB"},
     {LOSS_HTTP_TUNNELS, NOT_READ, "connection to an RPC proxy (RPC over HTTP version 2)",
      "connections to RPC proxies (RPC over HTTP version 2)"},
 };

@@ -3,6 +3,7 @@
 
 #include "rules/table.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_BINDINGS = 65536, KEY_SIZE = sizeof(struct address) + sizeof(struct uuid) + sizeof(uint16_t) + 1 };
@@ -63,8 +64,10 @@ struct binding_table *binding_table_open(struct tally *tally) {
 
 void binding_table_close(struct binding_table *table) {
     HASH_CLEAR(hh, table->rows);
-    for (size_t i = 0; i < table->count; i++)
+    for (size_t i = 0; i < table->count; i++) {
+        free(table->order[i]->binding.proofs);
         free(table->order[i]);
+    }
     free(table->order);
     free(table);
 }
@@ -147,6 +150,17 @@ static struct proof *continued(struct binding *binding, const struct proof *proo
     return NULL;
 }
 
+/* Most rows have one proof or two, and there may be many rows. */
+static void grow(struct binding *binding) {
+    size_t room = binding->room == 0 ? 2 : binding->room * 2;
+    struct proof *proofs = allocate(room, sizeof *proofs);
+    if (binding->count != 0)
+        memcpy(proofs, binding->proofs, binding->count * sizeof *proofs);
+    free(binding->proofs);
+    binding->proofs = proofs;
+    binding->room = room;
+}
+
 /* Keeps the beginning of the history, by which it is known what was first, and its end, which counts. */
 static void make_room(struct binding_table *table, struct binding *binding) {
     size_t middle = BINDING_MAX_PROOFS / 2;
@@ -160,6 +174,8 @@ static void make_room(struct binding_table *table, struct binding *binding) {
 static void insert(struct binding_table *table, struct binding *binding, const struct proof *proof) {
     if (binding->count == BINDING_MAX_PROOFS)
         make_room(table, binding);
+    if (binding->count == binding->room)
+        grow(binding);
     size_t place = place_of(binding, proof);
     memmove(&binding->proofs[place + 1], &binding->proofs[place], (binding->count - place) * sizeof binding->proofs[0]);
     binding->count++;

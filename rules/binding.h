@@ -51,11 +51,11 @@ enum binding_state { BOUND_UNKNOWN, BOUND_HERE, BOUND_NOT_HERE };
 struct binding {
     struct address address;
     struct syntax_id interface;
-    enum transport transport;                /* of its proofs, which are of one */
-    struct endpoint endpoint;                /* latest known; port 0 = unknown */
-    enum binding_state state;                /* by the latest proof for or against */
-    struct proof proofs[BINDING_MAX_PROOFS]; /* by the time of the first sighting */
-    size_t count;
+    enum transport transport; /* of its proofs, which are of one */
+    struct endpoint endpoint; /* latest known; port 0 = unknown */
+    enum binding_state state; /* by the latest proof for or against */
+    struct proof *proofs;     /* owned; by the time of the first sighting, BINDING_MAX_PROOFS at most */
+    size_t count, room;
     uint64_t omitted; /* proofs not kept */
 };
 

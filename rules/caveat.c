@@ -69,6 +69,7 @@ static void about_one_sidedness(struct finding *f, const struct trial *t) {
 
 static void about_silence(struct finding *f, const struct trial *t) {
     const struct knowledge *k = t->knowledge;
+    enum limit remembered = t->session->transport == TRANSPORT_UDP ? LIMIT_CONVERSATIONS : LIMIT_FLOWS;
     struct silence silence = silence_of(t);
     uint64_t lost = frames_lost(&k->captured);
     size_t holes = gap_times_between(k->gap_times, silence.from, silence.to);
@@ -82,9 +83,9 @@ static void about_silence(struct finding *f, const struct trial *t) {
     about_one_sidedness(f, t);
     if (k->captured.lost[LOSS_FILE_TRUNCATED] != 0 && k->captured.files > 1)
         add(f, t, "A capture file breaks off: answers may be in what is missing of it.");
-    if (limit(k, LIMIT_FLOWS) != 0 || limit(k, LIMIT_SESSIONS) != 0)
+    if (limit(k, remembered) != 0 || limit(k, LIMIT_SESSIONS) != 0)
         add(f, t, "The limit of %s was reached: an answer may not have been recognised as one.",
-            LIMIT_NAMES[limit(k, LIMIT_FLOWS) != 0 ? LIMIT_FLOWS : LIMIT_SESSIONS]);
+            LIMIT_NAMES[limit(k, remembered) != 0 ? remembered : LIMIT_SESSIONS]);
 }
 
 /* --- what is not known to be otherwise -------------------------------------------------------------------------- */

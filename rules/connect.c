@@ -35,6 +35,12 @@ static bool waits_for_answer(const struct tracked *t, const struct fact *fact) {
            fact->seen.time - stages[STAGE_ASKED].time < RETRY_WITHIN;
 }
 
+/* The latest that is known of the endpoint, or one of several that it has. */
+static bool is_known_for(const struct knowledge *k, const struct endpoint *endpoint, const struct syntax_id *latest,
+                         const struct syntax_id *interface) {
+    return latest != NULL && (syntax_compatible(latest, interface) || knowledge_is_at(k, endpoint, interface));
+}
+
 static bool is_for_port(const struct tracked *t, uint16_t port) {
     return !t->session.to_mapper && maps_to_port(&t->session, port);
 }
@@ -46,6 +52,7 @@ static bool is_for_port(const struct tracked *t, uint16_t port) {
 static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact) {
     struct tracked *again = NULL;
     struct tracked *asked = NULL;
+    const struct syntax_id *latest = places_interface_at(k->places, &fact->server);
     struct tracked *t = track_newest_open(k->track, &fact->client.address, &fact->server.address);
     for (int i = 0; t != NULL && i < TRACK_LOOK_BACK; i++, t = t->open_older) {
         if (waits_to_connect(t, fact) && again == NULL) {
@@ -53,7 +60,7 @@ static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact)
             t->own = true;
             return t;
         }
-        if (asked == NULL && waits_for_answer(t, fact))
+        if (asked == NULL && waits_for_answer(t, fact) && is_known_for(k, &fact->server, latest, &t->session.interface))
             asked = t;
         if (again == NULL && is_for_port(t, fact->server.port) && failed_to_connect(&t->session) &&
             fact->seen.time - t->session.failed.time < RETRY_WITHIN)
@@ -61,8 +68,7 @@ static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact)
     }
     if (again != NULL)
         return again;
-    const struct syntax_id *known = places_interface_at(k->places, &fact->server);
-    if (asked != NULL && known != NULL && syntax_compatible(known, &asked->session.interface)) {
+    if (asked != NULL) {
         asked->guessed = true;
         return asked;
     }
@@ -70,7 +76,7 @@ static struct tracked *find_wanted(struct knowledge *k, const struct fact *fact)
     if (t != NULL)
         return t;
     const struct tracked *used = track_user(k->track, &fact->client.address, &fact->server);
-    const struct syntax_id *interface = used != NULL ? &used->session.interface : known;
+    const struct syntax_id *interface = used != NULL ? &used->session.interface : latest;
     if (interface == NULL)
         return NULL;
     enum transport transport = places_is_http(k->places, &fact->server) ? TRANSPORT_HTTP : TRANSPORT_TCP;
@@ -186,8 +192,12 @@ static void established(struct knowledge *k, const struct fact *fact) {
     if (c == NULL)
         return;
     c->established = true;
+    bool accepts = false;
     for (size_t i = 0; i < c->session_count; i++) {
         struct session *session = &c->sessions[i]->session;
+        if (session->transport == TRANSPORT_PIPE)
+            continue; /* what accepts is the server of the pipes */
+        accepts = true;
         if (c->sessions[i]->flow != fact->flow)
             continue; /* over another connection */
         session_reach(session, STAGE_CONNECTED, fact->seen);
@@ -200,7 +210,7 @@ static void established(struct knowledge *k, const struct fact *fact) {
         /* Of a guessed interface, too, it is true that the endpoint which is known for it accepts. */
         knowledge_prove(k, fact, &session->interface, PROOF_CONNECTED, fact->server);
     }
-    if (!c->to_mapper && c->session_count != 0)
+    if (!c->to_mapper && accepts)
         places_accepts(k->places, &fact->server);
 }
 
@@ -245,6 +255,10 @@ static void fail_session(struct knowledge *k, const struct fact *fact, const str
     struct session *session = &t->session;
     if (session->outcome == OUTCOME_SERVED || t->flow != fact->flow)
         return; /* over another connection */
+    /* It said so before; that nothing is said to another try is no news. */
+    bool told = session->outcome == OUTCOME_REFUSED || session->outcome == OUTCOME_UNREACHABLE;
+    if (told && outcome == OUTCOME_UNANSWERED)
+        return;
     struct sighting first = fact->seen;
     if (outcome == OUTCOME_UNANSWERED && c->second_syn.frame != 0)
         first = c->second_syn;

@@ -41,7 +41,8 @@ static void gap(struct knowledge *k, const struct fact *fact) {
     struct connection *c = track_connection(k->track, fact->flow);
     if (c != NULL)
         c->has_gap = true;
-    gap_times_add(k->gap_times, fact->seen.time);
+    if (!fact->gap.cut) /* what was cut is no packet that is missing */
+        gap_times_add(k->gap_times, fact->seen.time);
 }
 
 /* A fact may be told late, for it waited behind a hole: then its frame, too, is an earlier one. */

@@ -250,10 +250,25 @@ static bool leads_on(const struct search *s, const struct known_link *link) {
     return !is_told && links_last(&s->identity->links, before) == link->last;
 }
 
+static bool is_told_of(const struct search *s, const struct known_link *link) {
+    return is_hearsay(link->link.kind) && address_equal(&link->link.other, &s->from->address);
+}
+
+/* Of those who claim the address, the latest may be right. */
+static int64_t last_claim(const struct search *s) {
+    int64_t last = INT64_MIN;
+    for (const struct link_end *end = s->from->links; end != NULL; end = end->next)
+        if (is_told_of(s, end->link) && end->link->last > last && link_is_current(&s->identity->servers, end->link))
+            last = end->link->last;
+    return last;
+}
+
 static void follow_links(const struct search *s) {
+    int64_t last = last_claim(s);
     for (const struct link_end *end = s->from->links; end != NULL && !is_full(s); end = end->next) {
         const struct known_link *link = end->link;
-        if (leads_on(s, link) && link_is_current(&s->identity->servers, link))
+        if ((!is_told_of(s, link) || link->last == last) && leads_on(s, link) &&
+            link_is_current(&s->identity->servers, link))
             add(s, &link->link);
     }
 }

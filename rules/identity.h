@@ -6,8 +6,9 @@
 
 /* Which addresses are one server now, or of one cluster. Nothing but evidence links two addresses, and equal port
  * numbers are none: different servers hand out the same dynamic ports. Addresses and names move: the newest word
- * counts. DNS and Kerberos names say what others call a server, and link nothing. Its tables are bounded (server.h,
- * station.c, links.c, identity.c); what does not fit is counted as LIMIT_SERVERS. */
+ * counts, and what was said of two that call themselves otherwise does not, unless they are of one cluster. DNS and
+ * Kerberos names say what others call a server, and link nothing. Its tables are bounded (server.h, station.c, links.h,
+ * identity.c); what does not fit is counted as LIMIT_SERVERS. */
 struct identity;
 
 enum link_kind {

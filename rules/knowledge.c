@@ -40,6 +40,14 @@ void knowledge_prove(struct knowledge *k, const struct fact *fact, const struct 
     binding_prove(k->bindings, interface, &where.address, &proof);
 }
 
+bool knowledge_is_at(const struct knowledge *k, const struct endpoint *endpoint, const struct syntax_id *interface) {
+    const struct binding *binding = binding_find(k->bindings, &endpoint->address, interface);
+    for (size_t i = 0; binding != NULL && i < binding->count; i++)
+        if (binding->proofs[i].endpoint.port == endpoint->port)
+            return true;
+    return false;
+}
+
 bool knowledge_same_server(const struct knowledge *k, const struct address *one, const struct address *other) {
     struct relative relatives[IDENTITY_MAX_RELATIVES];
     if (address_equal(one, other))

@@ -102,6 +102,9 @@ void settle_sessions(const struct knowledge *knowledge);
 bool proof_is_of_serving(enum binding_proof kind);
 bool proof_is_of_silence_or_refusal(enum binding_proof kind);
 
+/* Whether this is, or was, an endpoint of the interface, by whatever proof. */
+bool knowledge_is_at(const struct knowledge *knowledge, const struct endpoint *endpoint,
+                     const struct syntax_id *interface);
 /* Whether two addresses are one, or of one server. */
 bool knowledge_same_server(const struct knowledge *knowledge, const struct address *one, const struct address *other);
 

@@ -37,7 +37,7 @@ static void detach(struct server *server, const struct link_end *end) {
 
 /* History gives way first, and is no loss; else the oldest. Searches follow all links of a server, again and again. */
 static void make_room(struct links *links, struct servers *servers, const struct server *server) {
-    if (server->link_count < MAX_LINKS_OF_SERVER)
+    if (server->links == NULL || server->link_count < MAX_LINKS_OF_SERVER)
         return;
     const struct link_end *end = server->links;
     while (end != NULL && link_is_current(servers, end->link))
@@ -46,6 +46,7 @@ static void make_room(struct links *links, struct servers *servers, const struct
     struct known_link *known = end != NULL ? end->link : server->links->link;
     detach(server_find(servers, &known->link.one), &known->ends[0]);
     detach(server_find(servers, &known->link.other), &known->ends[1]);
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a table that has an entry is not empty */
     HASH_DEL(links->all, known);
     free(known);
     servers->changed = true;

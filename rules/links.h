@@ -5,7 +5,8 @@
 #include "rules/identity.h"
 #include "rules/server.h"
 
-/* What was said about two addresses at once. Internal to rules/identity. */
+/* What was said about two addresses at once. 4,096 links are kept, and 32 of one server, of which history gives way
+ * first, then the oldest: what is lost is counted as LIMIT_SERVERS. Internal to rules/identity. */
 
 /* A link as one of its addresses has it. */
 struct link_end {

@@ -182,6 +182,13 @@ void knowledge_catch_up(struct knowledge *k, const struct fact *answer, uint16_t
     }
 }
 
+static bool names_port(const struct session *session, uint16_t port) {
+    for (size_t i = 0; i < session->tower_count; i++)
+        if (session->towers[i].port == port)
+            return true;
+    return false;
+}
+
 static void answered(struct knowledge *k, const struct fact *fact) {
     struct tracked *t = track_question(k->track, fact->flow, fact->map.call_id);
     /* A call_id used again, and the question is not in the capture. */
@@ -197,6 +204,8 @@ static void answered(struct knowledge *k, const struct fact *fact) {
     session_reach(session, STAGE_MAPPED, fact->seen);
     if (fact->map.count != 0) {
         take_towers(k, fact, t);
+        if (first && t->guessed && names_port(session, session->server.port))
+            t->guessed = false; /* the answer was told behind the connect that followed on it */
         predict_at_answer(k, t, fact->seen);
         for (size_t i = 0; i < session->tower_count && !is_udp(session->transport); i++)
             knowledge_catch_up(k, fact, session->towers[i].port);

@@ -16,15 +16,17 @@ struct kept {
 
 struct recent {
     struct kept ring[KEPT];
-    uint64_t count; /* that were added */
-    int64_t latest; /* of them */
+    uint64_t count;         /* that were added */
+    struct sighting latest; /* of them: their latest time, and the highest frame of the last one's file */
+    bool of_one_file;
     struct tally *tally;
 };
 
 struct recent *recent_open(struct tally *tally) {
     struct recent *recent = allocate(1, sizeof *recent);
     recent->tally = tally;
-    recent->latest = INT64_MIN;
+    recent->latest.time = INT64_MIN;
+    recent->of_one_file = true;
     return recent;
 }
 
@@ -36,13 +38,23 @@ void recent_add(struct recent *recent, const struct fact *fact) {
         return;
     recent->ring[recent->count++ % KEPT] =
         (struct kept){fact->kind, fact->seen, fact->flow, fact->client, fact->server, fact->connect};
-    if (fact->seen.time > recent->latest)
-        recent->latest = fact->seen.time;
+    struct sighting *latest = &recent->latest;
+    if (fact->seen.time > latest->time)
+        latest->time = fact->seen.time;
+    recent->of_one_file = recent->of_one_file && (recent->count == 1 || fact->seen.file == latest->file);
+    latest->frame = fact->seen.frame > latest->frame ? fact->seen.frame : latest->frame;
+    latest->file = fact->seen.file;
 }
 
 /* By its frame too, lest a clock that goes back makes what was before look like what was after. */
 static bool is_after(const struct sighting *seen, const struct sighting *answer) {
     return seen->time >= answer->time && (seen->file != answer->file || seen->frame > answer->frame);
+}
+
+/* Nothing is late, as almost always. */
+static bool is_before(const struct recent *recent, const struct sighting *answer) {
+    return recent->latest.time < answer->time ||
+           (recent->of_one_file && recent->latest.file == answer->file && recent->latest.frame < answer->frame);
 }
 
 uint64_t recent_count(const struct recent *recent) { return recent->count; }
@@ -55,7 +67,7 @@ static bool is_wanted(const struct kept *kept, const struct fact *answer, uint16
 
 bool recent_take(struct recent *recent, const struct fact *answer, uint16_t port, uint64_t *at, uint64_t end,
                  struct fact *fact) {
-    if (recent->latest < answer->seen.time)
+    if (is_before(recent, &answer->seen))
         return false;
     if (recent->count > KEPT && *at < recent->count - KEPT) {
         *at = recent->count - KEPT;

@@ -25,19 +25,10 @@ enum { STORE_ADMINS = sizeof STORE_ADMIN / sizeof STORE_ADMIN[0] };
 static const struct uuid DATABASE = {
     {0x1a, 0x19, 0x03, 0x10, 0xbb, 0x9c, 0x11, 0xcd, 0x90, 0xf8, 0x00, 0xaa, 0x00, 0x46, 0x65, 0x20}};
 
-static bool is_endpoint_of(const struct knowledge *k, const struct endpoint *server,
-                           const struct syntax_id *interface) {
-    const struct binding *binding = binding_find(k->bindings, &server->address, interface);
-    for (size_t i = 0; binding != NULL && i < binding->count; i++)
-        if (binding->proofs[i].endpoint.port == server->port)
-            return true;
-    return false;
-}
-
 static bool is_endpoint_of_store(const struct knowledge *k, const struct endpoint *server) {
-    bool is = is_endpoint_of(k, server, &EMSMDB);
+    bool is = knowledge_is_at(k, server, &EMSMDB);
     for (size_t i = 0; !is && i < STORE_ADMINS; i++)
-        is = is_endpoint_of(k, server, &STORE_ADMIN[i]);
+        is = knowledge_is_at(k, server, &STORE_ADMIN[i]);
     return is;
 }
 

@@ -10,6 +10,12 @@ struct server *server_find(const struct servers *servers, const struct address *
     return server;
 }
 
+static void comes_to_matter(struct servers *servers, struct server *server) {
+    if (!server->matters)
+        HASH_DELETE(passing, servers->passing, server);
+    server->matters = true;
+}
+
 static void forget(struct servers *servers, struct server *server) {
     mark_drop(&servers->marks, &server->ntlm);
     mark_drop(&servers->marks, &server->guid);
@@ -18,19 +24,17 @@ static void forget(struct servers *servers, struct server *server) {
         mark_drop(&servers->marks, &server->views[i].mac);
     for (size_t i = 0; i < NAME_SOURCES; i++)
         free(server->called[i].name);
+    comes_to_matter(servers, server);
     HASH_DEL(servers->all, server);
     free(server);
 }
 
-/* Any that was only seen in passing gives way, the oldest first; only a few are looked at. */
+/* Any that was only seen in passing gives way, the oldest first. */
 static bool make_room(struct servers *servers) {
-    enum { LOOK_AT = 64 };
-    struct server *server = servers->all;
-    for (int i = 0; server != NULL && i < LOOK_AT; i++, server = server->hh.next)
-        if (!server->matters) {
-            forget(servers, server);
-            return true;
-        }
+    if (servers->passing != NULL) {
+        forget(servers, servers->passing);
+        return true;
+    }
     servers->tally->limits[LIMIT_SERVERS]++;
     return false;
 }
@@ -44,8 +48,10 @@ struct server *server_get(struct servers *servers, const struct address *address
         server->address = *address;
         /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it does not see that HASH_DEL moves the head on */
         HASH_ADD(hh, servers->all, address, sizeof server->address, server);
+        HASH_ADD(passing, servers->passing, address, sizeof server->address, server);
     }
-    server->matters = server->matters || matters;
+    if (matters)
+        comes_to_matter(servers, server);
     return server;
 }
 

@@ -32,6 +32,7 @@ struct called {
 struct server {
     struct address address;
     bool matters;
+    UT_hash_handle passing; /* while it does not */
     UT_hash_handle hh;
     struct bearer ntlm, guid;
     int64_t changed;        /* when server_changes was told last */
@@ -47,6 +48,7 @@ struct server {
 
 struct servers {
     struct server *all;
+    struct server *passing; /* those that do not matter, the oldest first */
     struct marks marks;
     struct tally *tally;
     bool changed; /* set whenever it may make a difference to who is one server with whom */

@@ -61,6 +61,7 @@ struct segment {
     struct sighting seen; /* the frame that carried it, also for bytes that waited in a queue */
     struct bytes bytes;   /* BYTES: valid for the call only */
     uint64_t gap;         /* GAP: number of bytes missing */
+    bool cut;             /* GAP: a packet had them, and the snap length cut it */
     enum close_reason reason;
     struct address reporter; /* UNREACHABLE: who sent the ICMP error */
     uint8_t icmp_type;

@@ -27,6 +27,7 @@ const char *const LOSS_NAMES[LOSS_KINDS] = {
     [LOSS_ENCRYPTED_CALLS] = "encrypted_calls",
     [LOSS_ENCRYPTED_ANSWERS] = "encrypted_answers",
     [LOSS_ENCRYPTED_SMB] = "encrypted_smb",
+    [LOSS_COMPRESSED_SMB] = "compressed_smb",
     [LOSS_HTTP_TUNNELS] = "http_tunnels",
 };
 

@@ -33,6 +33,7 @@ enum loss {
     LOSS_ENCRYPTED_CALLS,   /* mapper calls whose stub is encrypted */
     LOSS_ENCRYPTED_ANSWERS, /* the same of DCOM's and the cluster API's that would tell addresses */
     LOSS_ENCRYPTED_SMB,     /* connections whose SMB is encrypted, from some message on */
+    LOSS_COMPRESSED_SMB,    /* the same of compressed */
     LOSS_HTTP_TUNNELS,      /* connections to an RPC proxy: RPC over HTTP version 2 */
     LOSS_KINDS
 };

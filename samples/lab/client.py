@@ -49,6 +49,7 @@ import pdu
 from others import Ended
 
 NOT_REGISTERED = 0x16C9A0D6
+NO_SUCH_PIPE = 0xC0000034  # STATUS_OBJECT_NAME_NOT_FOUND
 
 
 def call_netlogon(dce):
@@ -148,6 +149,8 @@ class Step:
         try:
             dce.connect()
         except SessionError as failure:
+            if failure.getErrorCode() != NO_SUCH_PIPE:
+                raise
             raise Ended("pipe-refused") from failure
         except rpcrt.DCERPCException as failure:
             cause = failure.__context__

@@ -58,15 +58,16 @@ static double seconds(struct timeval t) { return (double)t.tv_sec + (double)t.tv
 
 /* What this process took, in MiB: not what it was born with, as ru_maxrss has it. */
 static double peak(void) {
+    static const char field[] = "VmHWM:";
     char line[128];
-    unsigned long kilobytes = 0;
+    double kilobytes = 0;
     FILE *status = fopen("/proc/self/status", "r");
     while (status != NULL && fgets(line, sizeof line, status) != NULL)
-        if (sscanf(line, "VmHWM: %lu", &kilobytes) == 1)
-            break;
+        if (strncmp(line, field, sizeof field - 1) == 0)
+            kilobytes = strtod(line + sizeof field - 1, NULL);
     if (status != NULL)
         fclose(status);
-    return (double)kilobytes / 1024;
+    return kilobytes / 1024;
 }
 
 /* The reading, and what it cost on standard output. */
@@ -81,7 +82,7 @@ static int read_and_tell(const char *path) {
 /* In a process of its own, whose processor time and memory are those of the reading alone. */
 static void read_once(const char *path, struct cost *cost) {
     int ends[2], status;
-    double passed;
+    char line[128], *second;
     if (pipe(ends) != 0)
         fail("pipe");
     pid_t child = fork();
@@ -92,10 +93,12 @@ static void read_once(const char *path, struct cost *cost) {
     }
     close(ends[1]);
     FILE *told = fdopen(ends[0], "r");
-    if (child < 0 || told == NULL || fscanf(told, "%lf %lf", &passed, &cost->peak) != 2 ||
-        waitpid(child, &status, 0) != child || status != 0)
+    if (child < 0 || told == NULL || fgets(line, sizeof line, told) == NULL || waitpid(child, &status, 0) != child ||
+        status != 0)
         fail("a reading");
     fclose(told);
+    double passed = strtod(line, &second);
+    cost->peak = strtod(second, NULL);
     if (cost->seconds == 0 || passed < cost->seconds)
         cost->seconds = passed;
 }
@@ -136,14 +139,14 @@ static double compare(const struct attack *attack, const struct cost *ordinary) 
 static const struct attack ORDINARY = {"ordinary sessions", write_ordinary};
 
 static int run(void) {
-    static const struct attack *const kinds[] = {ATTACKS_BY_RPC, ATTACKS_BY_SMB, ATTACKS_BY_TCP, ATTACKS_BY_DATAGRAMS,
-                                                 ATTACKS_ON_RULES};
+    static const struct attack *const kinds[] = {ATTACKS_BY_RPC,       ATTACKS_BY_SMB,   ATTACKS_BY_TCP,
+                                                 ATTACKS_BY_DATAGRAMS, ATTACKS_ON_RULES, NULL};
     unsigned failed = 0;
     printf("| capture | Mpackets | ns/packet | ns/byte, a quarter | ns/byte | × ordinary | peak MiB |\n");
     printf("|---|---:|---:|---:|---:|---:|---:|\n");
     struct cost ordinary = measure(&ORDINARY, options.size * 1e6);
     compare(&ORDINARY, NULL);
-    for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++)
+    for (size_t kind = 0; kinds[kind] != NULL; kind++)
         for (const struct attack *attack = kinds[kind]; attack->name != NULL; attack++)
             if (strstr(attack->name, options.only) != NULL)
                 failed += compare(attack, &ordinary) > options.most;
@@ -164,11 +167,11 @@ int main(int argc, char **argv) {
         if (i + 1 == argc)
             return usage();
         if (strcmp(argv[i], "--size") == 0)
-            options.size = atof(argv[i + 1]);
+            options.size = strtod(argv[i + 1], NULL);
         else if (strcmp(argv[i], "--rounds") == 0)
-            options.rounds = (unsigned)atoi(argv[i + 1]);
+            options.rounds = (unsigned)strtoul(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--most") == 0)
-            options.most = atof(argv[i + 1]);
+            options.most = strtod(argv[i + 1], NULL);
         else if (strcmp(argv[i], "--only") == 0)
             options.only = argv[i + 1];
         else if (strcmp(argv[i], "--dir") == 0)

@@ -19,7 +19,7 @@
 static struct {
     struct intake intake;
     struct tally tally;
-    uint64_t frame, told, gaps;
+    uint64_t frame, told, gaps, cut;
     uint8_t *page_end;
 } run;
 
@@ -29,6 +29,7 @@ static bool count(void *context, const struct segment *s) {
     (void)context;
     run.told += s->bytes.len;
     run.gaps += s->gap;
+    run.cut += s->cut ? s->gap : 0;
     return true;
 }
 
@@ -40,7 +41,7 @@ static void begin_with(segment_handler handler) {
         CU_ASSERT_EQUAL_FATAL(mprotect(pages + PAGES, PAGES, PROT_NONE), 0);
         run.page_end = pages + PAGES;
     }
-    run.frame = run.told = run.gaps = 0;
+    run.frame = run.told = run.gaps = run.cut = 0;
     watched.wrong = 0;
     memset(&run.tally, 0, sizeof run.tally);
     CU_ASSERT_TRUE_FATAL(intake_open(&run.intake, handler, NULL, &run.tally, error, sizeof error));
@@ -140,6 +141,7 @@ static void check_conversation(const struct shape *shape) {
     end();
     CU_ASSERT_EQUAL(run.told + run.gaps, STREAM);
     CU_ASSERT_EQUAL(run.gaps, (uint64_t)shape->cut * PIECES);
+    CU_ASSERT_EQUAL(run.cut, run.gaps);
 }
 
 static const struct shape PLAIN = {.client = "10.0.0.1", .server = "10.0.0.2"};
@@ -241,6 +243,16 @@ static void what_the_snap_length_cut(void) {
     struct shape shape = PLAIN;
     shape.cut = 30;
     check_conversation(&shape);
+    static const uint8_t data[PIECE];
+    const struct bytes none = {0};
+    begin();
+    send_packet(&shape, true, TH_SYN, 0, 0, none);
+    send_packet(&shape, false, TH_SYN | TH_ACK, 999, 1, none);
+    for (uint32_t i = 0; i < PIECES; i++)
+        send_packet(&shape, true, TH_ACK, 1 + i * PIECE, 1000, (struct bytes){data, PIECE});
+    end();
+    CU_ASSERT_EQUAL(run.gaps, shape.cut * PIECES);
+    CU_ASSERT_EQUAL(run.cut, run.gaps);
 }
 
 static void ipv6_and_tags(void) {
@@ -314,6 +326,7 @@ static void more_than_4_gb_in_one_stream(void) {
     end();
     CU_ASSERT_EQUAL(watched.streams, 1);
     CU_ASSERT_EQUAL(run.gaps, LONG_PIECE);
+    CU_ASSERT_EQUAL(run.cut, 0);
     CU_ASSERT_EQUAL(run.told, UINT64_C(1) * LONG_PIECE * (LONG_PIECES + 1));
     CU_ASSERT_TRUE(run.told > UINT64_C(1) << 32);
 }

@@ -173,7 +173,8 @@ static void write_body(struct play *p, const struct fact *fact) {
         write_down(p, " why=%d %s", (int)fact->malformed.why, side(fact->malformed.direction));
         break;
     case FACT_GAP:
-        write_down(p, " %s bytes=%" PRIu64, side(fact->gap.direction), fact->gap.bytes);
+        write_down(p, " %s bytes=%" PRIu64 "%s", side(fact->gap.direction), fact->gap.bytes,
+                   fact->gap.cut ? " cut" : "");
         break;
     case FACT_CAPTURE_ENDED:
     case FACT_KINDS:
@@ -308,6 +309,11 @@ void play_hex(struct play *p, enum direction direction, const char *hex) {
 void play_gap(struct play *p, enum direction direction, uint64_t n) {
     next_frame(p);
     send_segment(p, (struct segment){.kind = SEGMENT_GAP, .direction = direction, .gap = n});
+}
+
+void play_cut(struct play *p, enum direction direction, uint64_t n) {
+    next_frame(p);
+    send_segment(p, (struct segment){.kind = SEGMENT_GAP, .direction = direction, .gap = n, .cut = true});
 }
 
 void play_close(struct play *p, enum close_reason reason) {

@@ -34,6 +34,8 @@ void play_pieces(struct play *play, enum direction direction, struct bytes bytes
 void play_octets(struct play *play, enum direction direction, const struct octets *octets);
 void play_hex(struct play *play, enum direction direction, const char *hex);
 void play_gap(struct play *play, enum direction direction, uint64_t n);
+/* The same, by the snap length. */
+void play_cut(struct play *play, enum direction direction, uint64_t n);
 void play_close(struct play *play, enum close_reason reason);
 /* One datagram, "10.0.0.50:1040" to "10.0.1.20:135". Lines about UDP begin "#frame kind udpN SERVER:PORT …", N being
  * the conversation, from 0 on. */

@@ -82,6 +82,20 @@ static void faults_and_rejects_are_told(void) {
     stop_and_free(&p);
 }
 
+static void an_answer_is_not_told_of_the_call_before(void) {
+    struct play p;
+    play_start(&p);
+    cl_call(&p, SERVER, 0);
+    cl_send_status(&p, SERVER, CLIENT, (struct cl){.type = FAULT, .opnum = 4, .sequence = 1}, 5);
+    cl_answer(&p, SERVER, 2);
+    cl_call(&p, SERVER, 3);
+    cl_send_status(&p, SERVER, CLIENT, (struct cl){.type = FAULT, .opnum = 4, .sequence = 3}, 6);
+    CU_ASSERT(play_told(&p, "#2 fault udp0 10.0.1.20:1112 call=0 "));
+    CU_ASSERT(play_told(&p, "#3 first_answer udp0 10.0.1.20:1112 call=0 "));
+    CU_ASSERT(play_told(&p, "#5 fault udp0 10.0.1.20:1112 call=2 "));
+    stop_and_free(&p);
+}
+
 static void a_working_server_is_heard(void) {
     static const unsigned types[] = {WORKING, NOCALL, FACK};
     for (size_t i = 0; i < 3; i++) {
@@ -225,6 +239,7 @@ int main(void) {
         {"firsts are told once", firsts_are_told_once},
         {"numbers may wrap and come out of order", numbers_may_wrap_and_come_out_of_order},
         {"faults and rejects are told", faults_and_rejects_are_told},
+        {"an answer is not told of the call before", an_answer_is_not_told_of_the_call_before},
         {"a working server is heard", a_working_server_is_heard},
         {"an acknowledged answer has come", an_acknowledged_answer_has_come},
         {"fragments of a call are no tries", fragments_of_a_call_are_no_tries},

@@ -214,6 +214,32 @@ static void many_of_one_pair_and_many_activities_are_bounded(void) {
     stop_and_free(&p);
 }
 
+static void calls_of(struct play *p, unsigned client, unsigned from, unsigned activities) {
+    char source[ENDPOINT_TEXT_SIZE], activity[UUID_TEXT_SIZE];
+    snprintf(source, sizeof source, "10.7.%u.%u:1040", client >> 8, client & 0xff);
+    for (unsigned i = from; i < from + activities; i++) {
+        snprintf(activity, sizeof activity, "%08x-3333-4444-5555-666677778888", i + 1);
+        cl_send(p, source, SERVER, (struct cl){.activity = activity});
+    }
+}
+
+/* The conversation that has been silent for longest, too, may begin one more. */
+static void the_activities_of_all_are_bounded(void) {
+    struct play p;
+    play_start(&p);
+    calls_of(&p, 0, 0, 63);
+    for (unsigned client = 1; client <= 255; client++)
+        calls_of(&p, client, 0, 64);
+    calls_of(&p, 256, 0, 1);
+    CU_ASSERT_EQUAL(p.tally.limits[LIMIT_CONVERSATIONS], 0);
+    calls_of(&p, 0, 63, 1);
+    CU_ASSERT_EQUAL(p.tally.limits[LIMIT_CONVERSATIONS], 1);
+    for (unsigned client = 300; client < 400; client++)
+        calls_of(&p, client, 0, 64);
+    CU_ASSERT_EQUAL(p.tally.limits[LIMIT_CONVERSATIONS], 101);
+    stop_and_free(&p);
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
         {"one datagram proves nothing", one_datagram_proves_nothing},
@@ -230,6 +256,7 @@ int main(void) {
          a_length_beyond_the_datagram_is_told_of_what_is_known},
         {"a flood of candidates drops no conversation", a_flood_of_candidates_drops_no_conversation},
         {"many of one pair and many activities are bounded", many_of_one_pair_and_many_activities_are_bounded},
+        {"the activities of all are bounded", the_activities_of_all_are_bounded},
         CU_TEST_INFO_NULL,
     };
     return unit_run("dissect/connectionless", tests);

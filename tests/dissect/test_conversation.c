@@ -224,10 +224,34 @@ static void calls_pair_across_a_hole(void) {
     CU_ASSERT_TRUE(play_told(&p, "gap server bytes=1000"));
     fault(&p, 1, 0, 5);
     CU_ASSERT_TRUE(play_told(&p, "fault call=1 context=0 a4f1db00:1.0 opnum=4 status=5"));
-    play_gap(&p, FROM_SERVER, 10);
+    play_cut(&p, FROM_SERVER, 10);
+    CU_ASSERT_TRUE(play_told(&p, "gap server bytes=10 cut\n"));
     play_gap(&p, FROM_CLIENT, 7);
+    CU_ASSERT_TRUE(play_told(&p, "gap client bytes=7\n"));
     play_close(&p, CLOSE_FIN);
     CU_ASSERT_TRUE(play_told(&p, "calls=1 answers=0 faults=1 missing=7/1010\n"));
+    play_stop(&p);
+}
+
+/* Where the snap length cuts each packet there are as many holes. */
+static void a_few_holes_of_a_second_are_told(void) {
+    struct play p;
+    begin(&p);
+    bind(&p);
+    for (int i = 0; i < 1000; i++)
+        play_gap(&p, FROM_SERVER, 10);
+    CU_ASSERT_EQUAL(play_count(&p, "gap server bytes=10\n"), 8);
+    play_wait(&p, 1000000000);
+    play_gap(&p, FROM_SERVER, 10);
+    CU_ASSERT_EQUAL(play_count(&p, "gap server bytes=10\n"), 9);
+    for (int i = 0; i < 100; i++)
+        play_gap(&p, FROM_SERVER, 10);
+    play_forget(&p);
+    bind(&p);
+    play_gap(&p, FROM_SERVER, 10);
+    CU_ASSERT_EQUAL(play_count(&p, "gap server bytes=10\n"), 1);
+    play_close(&p, CLOSE_FIN);
+    CU_ASSERT_TRUE(play_told(&p, "missing=0/11020\n"));
     play_stop(&p);
 }
 
@@ -353,6 +377,7 @@ int main(void) {
         {"calls pair across a hole", calls_pair_across_a_hole},
         {"what is malformed is told and the rest is read", what_is_malformed_is_told_and_the_rest_is_read},
         {"a server that speaks something else is malformed", a_server_that_speaks_something_else_is_malformed},
+        {"a few holes of a second are told", a_few_holes_of_a_second_are_told},
         {"one authentication is one fact", one_authentication_is_one_fact},
         {"a challenge names the server once", a_challenge_names_the_server_once},
         {"tables are bounded and say so", tables_are_bounded_and_say_so},

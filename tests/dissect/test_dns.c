@@ -221,6 +221,23 @@ static void every_prefix_is_malformed(void) {
     CU_ASSERT_STRING_EQUAL(read(&o), "ex.example=10.0.0.20 node1.example=10.0.0.20");
 }
 
+static void what_is_truncated_may_break_off(void) {
+    static struct octets o;
+    static struct namings namings;
+    begin(&o, 2);
+    size_t questions = o.len;
+    put_dns_address(&o, "ex.example", "10.0.0.20");
+    size_t whole = o.len;
+    put_dns_address(&o, "ex.example", "10.0.0.21");
+    o.at[2] |= 0x02;
+    for (size_t n = questions; n < o.len; n++) {
+        enum reading reading = dns_read((struct bytes){o.at, n}, &namings);
+        CU_ASSERT_EQUAL(reading, n < whole ? READING_NOTHING : READING_TOLD);
+        CU_ASSERT_EQUAL(namings.count, n >= whole);
+    }
+    CU_ASSERT_STRING_EQUAL(read(&o), "ex.example=10.0.0.20 ex.example=10.0.0.21");
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
         {"hosts have addresses", hosts_have_addresses},
@@ -237,6 +254,7 @@ int main(void) {
         {"lengths are checked", lengths_are_checked},
         {"only so many are kept", only_so_many_are_kept},
         {"every prefix is malformed", every_prefix_is_malformed},
+        {"what is truncated may break off", what_is_truncated_may_break_off},
         CU_TEST_INFO_NULL,
     };
     return unit_run("dissect/dns", tests);

@@ -312,6 +312,20 @@ static void many_handles_are_remembered_for_a_while(void) {
     end(&p);
 }
 
+/* The number of a call that never had an answer is used again. */
+static void an_answer_opens_what_was_asked_for_last(void) {
+    struct play p;
+    begin(&p, 3344, false);
+    bind(&p, &SYNTAX_CLUSAPI, false);
+    put_open_resource(fresh(&stub, ORDER_LITTLE), false, "other");
+    put_request(fresh(&o, ORDER_LITTLE), 7, 0, CLUSTER_OPEN_RESOURCE, stub.at, stub.len);
+    play_octets(&p, FROM_CLIENT, &o);
+    open_resource(&p, 7, ORDER_LITTLE, false, true);
+    control(&p, 8, CLUSTER_GET_PRIVATE_PROPERTIES, ORDER_LITTLE, false, true);
+    CU_ASSERT_TRUE(play_told(&p, "cluster_address 10.0.1.20:0 \"Exchange IP\" \"Public\"\n"));
+    end(&p);
+}
+
 static void an_encrypted_cluster_call_is_counted(void) {
     struct play p;
     begin(&p, 3344, false);
@@ -352,6 +366,7 @@ int main(void) {
         {"what is told is likely to be RPC", what_is_told_is_likely_to_be_rpc},
         {"a cluster address is told", a_cluster_address_is_told},
         {"many handles are remembered for a while", many_handles_are_remembered_for_a_while},
+        {"an answer opens what was asked for last", an_answer_opens_what_was_asked_for_last},
         {"an encrypted cluster call is counted", an_encrypted_cluster_call_is_counted},
         {"a damaged cluster call is malformed", a_damaged_cluster_call_is_malformed},
         CU_TEST_INFO_NULL,

@@ -46,7 +46,7 @@ static void the_beginning_is_known_by_its_bytes(void) {
 
 /* How the bytes are cut, in pieces of one size: messages, bytes that they carry, and what else happened. */
 struct outcome {
-    unsigned messages, lost, encrypted, called, accepted, refused;
+    unsigned messages, lost, encrypted, compressed, called, accepted, refused;
     size_t carried;
     struct smb_message last;
 };
@@ -59,6 +59,7 @@ static struct outcome cut_from(struct smb_cutter *cutter, size_t size) {
             outcome.messages += cut == SMB_CUT_MESSAGE;
             outcome.lost += cut == SMB_CUT_LOST;
             outcome.encrypted += cut == SMB_CUT_ENCRYPTED;
+            outcome.compressed += cut == SMB_CUT_COMPRESSED;
             outcome.called += cut == SMB_CUT_CALLED;
             outcome.accepted += cut == SMB_CUT_ACCEPTED;
             outcome.refused += cut == SMB_CUT_REFUSED;
@@ -96,6 +97,7 @@ static void messages_are_cut(void) {
         struct outcome outcome = cut(size);
         CU_ASSERT_EQUAL(outcome.messages, 3);
         CU_ASSERT_EQUAL(outcome.encrypted, 1);
+        CU_ASSERT_EQUAL(outcome.compressed, 1);
         CU_ASSERT_EQUAL(outcome.accepted, 1);
         CU_ASSERT_EQUAL(outcome.refused, 2);
         CU_ASSERT_EQUAL(outcome.lost + outcome.called, 0);

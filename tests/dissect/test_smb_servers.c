@@ -127,8 +127,12 @@ static void what_is_encrypted_is_passed_over(void) {
              "000000000000000000000000"
              "00000010fc534d42"
              "000000000000000000000000");
+    play_hex(&p, FROM_CLIENT, "00000010fc534d42000000000000000000000000");
     CU_ASSERT_TRUE(play_told(&p, "#2 unreadable what=0\n"));
-    CU_ASSERT_EQUAL(p.facts, 1);
+    CU_ASSERT_TRUE(play_told(&p, "#3 unreadable what=2\n"));
+    CU_ASSERT_EQUAL(p.facts, 2);
+    CU_ASSERT_EQUAL(p.tally.lost[LOSS_ENCRYPTED_SMB], 1);
+    CU_ASSERT_EQUAL(p.tally.lost[LOSS_COMPRESSED_SMB], 1);
     CU_ASSERT_TRUE(p.interested);
     open_file(&p, 2, "custom", 7); /* of another session */
     write_data(&p, 3, 7, a_bind());

@@ -78,7 +78,8 @@ struct binding *made_binding(struct made *made, enum binding_state state) {
     struct endpoint end = made_end(state == BOUND_HERE ? "10.0.1.10" : "10.0.1.20", 1112);
     enum binding_proof kind = state == BOUND_HERE ? PROOF_ANSWERED : PROOF_REFUSED;
     *binding = (struct binding){
-        .address = end.address, .interface = made_interface(), .endpoint = end, .state = state, .count = 1};
+        .address = end.address, .interface = made_interface(), .endpoint = end, .state = state, .count = 1, .room = 1};
+    binding->proofs = &judge->proofs[judge->binding_count - 1];
     binding->proofs[0] = (struct proof){.kind = state == BOUND_UNKNOWN ? PROOF_MAPPED : kind,
                                         .seen = made_sighting(5),
                                         .last = made_sighting(5),

@@ -13,6 +13,7 @@ struct judge {
     struct finding findings[16];
     struct session sessions[MADE_MAX];
     struct binding bindings[MADE_MAX];
+    struct proof proofs[MADE_MAX]; /* one each */
     size_t finding_count, session_count, binding_count;
     const char *name;          /* of every server */
     struct identity_link link; /* between the two addresses that are one server; none of ADDRESS_NONE */

@@ -228,9 +228,11 @@ static void malformed_and_gaps_survive(void) {
     struct fact fact = fact_of(FACT_GAP);
     fact.seen.time = LATEST_TIME;
     fact.gap.bytes = INT64_MAX;
+    fact.gap.cut = true;
     round_trip(&fact, &back);
     CU_ASSERT_EQUAL(back.gap.direction, FROM_CLIENT);
     CU_ASSERT_EQUAL(back.gap.bytes, INT64_MAX);
+    CU_ASSERT_TRUE(back.gap.cut);
 }
 
 static void same_counts(const uint64_t *a, const uint64_t *b, size_t count) {

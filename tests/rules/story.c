@@ -126,12 +126,17 @@ void story_closes(struct story *story, const struct line *line) {
     story_closes_as(story, line, &(struct fact_closing){.reason = CLOSE_FIN});
 }
 
-void story_loses(struct story *story, const struct line *line, enum direction from) {
+static void lacks(struct story *story, const struct line *line, enum direction from, bool cut) {
     struct fact fact = begin(FACT_GAP, line->flow, line->client, line->server, line->port);
     fact.gap.direction = from;
     fact.gap.bytes = 100;
+    fact.gap.cut = cut;
     tell(story, &fact);
 }
+
+void story_loses(struct story *story, const struct line *line, enum direction from) { lacks(story, line, from, false); }
+
+void story_cuts(struct story *story, const struct line *line, enum direction from) { lacks(story, line, from, true); }
 
 struct line story_line_to_mapper(const struct story *story, const char *client, const char *server) {
     return (struct line){.flow = story->flows, .client = client, .server = server, .port = MAPPER, .syns = 1};

@@ -56,6 +56,8 @@ void story_closes(struct story *story, const struct line *line);
 void story_closes_as(struct story *story, const struct line *line, const struct fact_closing *closing);
 /* Bytes of it are missing here. */
 void story_loses(struct story *story, const struct line *line, enum direction from);
+/* The same, by the snap length. */
+void story_cuts(struct story *story, const struct line *line, enum direction from);
 /* The connection to a mapper that carried the last question. */
 struct line story_line_to_mapper(const struct story *story, const char *client, const char *server);
 

@@ -188,6 +188,14 @@ static void another_name_refutes_what_is_said(void) {
     who_link(LINK_ASSOCIATION, "192.168.122.1", "10.0.0.2");
     CU_ASSERT_EQUAL(who_relatives("10.0.0.1"), 1);
     who_end();
+    who_begin(); /* nor where the search began at that one */
+    who_link(LINK_TOWER, "10.0.0.1", "192.168.122.1");
+    who_link(LINK_SMB_GUID, "10.0.0.1", "10.0.0.2");
+    CU_ASSERT_EQUAL(who_relatives("192.168.122.1"), 2);
+    who_name("10.0.0.1", NAME_NTLM_COMPUTER, "NODE1");
+    who_name("10.0.0.2", NAME_NTLM_COMPUTER, "OTHER");
+    CU_ASSERT_EQUAL(who_relatives("192.168.122.1"), 1);
+    who_end();
     who_begin(); /* two nodes of a cluster */
     who_name("10.0.0.1", NAME_NTLM_COMPUTER, "NODE1");
     who_name("10.0.0.2", NAME_NTLM_COMPUTER, "NODE2");
@@ -197,6 +205,22 @@ static void another_name_refutes_what_is_said(void) {
 }
 
 /* What an object resolver or a mapper at one address tells in different answers may be said by different servers. */
+/* Each cluster has a network of its own for its heartbeat, and many have taken the same addresses. */
+static void of_two_who_claim_it_the_latest_counts(void) {
+    who_begin();
+    lists("10.0.0.1", BINDINGS_OXID, "10.0.0.1", "10.10.10.1");
+    who_is_one("10.10.10.1", "10.0.0.1", LINK_BINDINGS);
+    lists("10.0.0.2", BINDINGS_OXID, "10.0.0.2", "10.10.10.1");
+    who_is_one("10.10.10.1", "10.0.0.2", LINK_BINDINGS);
+    CU_ASSERT_EQUAL(who_relatives("10.0.0.1"), 1);
+    lists("10.0.0.2", BINDINGS_SERVER_ALIVE, "10.0.0.2", NULL); /* it has it no more */
+    who_is_one("10.10.10.1", "10.0.0.1", LINK_BINDINGS);
+    lists("10.0.0.2", BINDINGS_OXID, "10.10.10.1", NULL);
+    lists("10.0.0.1", BINDINGS_OXID, "10.0.0.1", "10.10.10.1");
+    who_is_one("10.10.10.1", "10.0.0.1", LINK_BINDINGS);
+    who_end();
+}
+
 static void a_load_balancer_links_nothing(void) {
     who_begin();
     who_link(LINK_TOWER, "10.0.0.99", "10.0.0.1");
@@ -297,6 +321,22 @@ static void who_only_goes_by_is_forgotten(void) {
     who_end();
 }
 
+/* However many matter, and were there first. */
+static void those_that_matter_find_room(void) {
+    enum { FIRST = 1000 };
+    who_begin();
+    for (unsigned i = 0; i < 10000; i++)
+        who_name(numbered(i), i < FIRST ? NAME_NTLM_COMPUTER : NAME_DNS, "host");
+    for (unsigned i = 0; i < FIRST; i++)
+        who_name(numbered(20000 + i), NAME_NTLM_COMPUTER, "host");
+    CU_ASSERT_EQUAL(who_tally.limits[LIMIT_SERVERS], 0);
+    CU_ASSERT_STRING_EQUAL(who_is_called(numbered(20000 + FIRST - 1)), "host");
+    CU_ASSERT_STRING_EQUAL(who_is_called(numbered(0)), "host");
+    CU_ASSERT_STRING_EQUAL(who_is_called(numbered(9999)), "host");
+    CU_ASSERT_STRING_EQUAL(who_is_called(numbered(FIRST)), "");
+    who_end();
+}
+
 int main(void) {
     CU_TestInfo tests[] = {
         {"one GUID is one server", one_guid_is_one_server},
@@ -308,6 +348,7 @@ int main(void) {
         {"a resolver lists its own addresses", a_resolver_lists_its_own_addresses},
         {"addresses that all have are not listed", addresses_that_all_have_are_not_listed},
         {"the newest list counts", the_newest_list_counts},
+        {"of two who claim it, the latest counts", of_two_who_claim_it_the_latest_counts},
         {"a load balancer links nothing", a_load_balancer_links_nothing},
         {"another name refutes what is said", another_name_refutes_what_is_said},
         {"the addresses of a cluster are of one cluster", the_addresses_of_a_cluster_are_of_one_cluster},
@@ -315,6 +356,7 @@ int main(void) {
         {"a crowd is bounded", a_crowd_is_bounded},
         {"the links of one server are bounded", the_links_of_one_server_are_bounded},
         {"who only goes by is forgotten", who_only_goes_by_is_forgotten},
+        {"those that matter find room", those_that_matter_find_room},
         CU_TEST_INFO_NULL,
     };
     return unit_run("rules/links", tests);

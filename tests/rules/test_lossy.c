@@ -252,6 +252,79 @@ static void no_syn_is_shown_that_was_not_captured(void) {
     }
 }
 
+/* The client tries once more, over another connection, and what becomes of that is not in the capture. */
+static void a_refusal_is_not_outdone_by_silence(void) {
+    for (unsigned refused = 0; refused < 2; refused++) {
+        struct story story = story_begin();
+        struct line line = story_maps_and_connects(&story, CLIENT, A, &LSA, PORT);
+        if (refused != 0)
+            story_refuses(&story, &line);
+        line = story_syn(&story, CLIENT, A, PORT);
+        struct sighting last = story.now;
+        story_wait(&story, 60);
+        story_silent(&story, &line, last);
+        story_end(&story);
+        if (refused != 0) {
+            const struct finding *f = story_only(&story);
+            story_check(f, "endpoint-refused", NULL, 1722);
+            CU_ASSERT_TRUE(shows(f, "refused (RST)"));
+            CU_ASSERT_FALSE(shows(f, "no answer"));
+        } else {
+            CU_ASSERT_EQUAL(story_findings(&story), 0);
+        }
+        story_close(&story);
+    }
+}
+
+/* The endpoint was mapped for two interfaces before. Of the answer to this client nothing is seen, or only later. */
+static void an_endpoint_of_several_interfaces(void) {
+    enum { NO_ANSWER, LATE_ANSWER, ANOTHER_ASKED, CASES };
+    for (unsigned i = 0; i < CASES; i++) {
+        struct story story = story_begin();
+        story_asks(&story, OTHER_CLIENT, A, &LSA);
+        story_maps(&story, OTHER_CLIENT, A, &LSA, NULL, PORT);
+        story_asks(&story, OTHER_CLIENT, A, &SAM);
+        story_maps(&story, OTHER_CLIENT, A, &SAM, NULL, PORT);
+        story_asks(&story, CLIENT, A, i == ANOTHER_ASKED ? &JETBACK : &LSA);
+        uint64_t to_mapper = story.flows;
+        struct sighting asked = story.now;
+        story.now.frame += 10;
+        story_meets_shut(&story, CLIENT, A, PORT);
+        if (i == LATE_ANSWER) {
+            struct sighting now = story.now;
+            uint64_t flows = story.flows;
+            story.now = asked;
+            story.flows = to_mapper;
+            story_maps(&story, CLIENT, A, &LSA, NULL, PORT);
+            story.now = now;
+            story.flows = flows;
+        }
+        story_end(&story);
+        const struct finding *f = story_only(&story);
+        CU_ASSERT_TRUE(syntax_compatible(&f->interface, i == ANOTHER_ASKED ? &SAM : &LSA));
+        CU_ASSERT_EQUAL(f->caveat_count, i == LATE_ANSWER ? 0 : 1);
+        CU_ASSERT_EQUAL(strstr(f->message, "(presumably)") == NULL, i == LATE_ANSWER);
+        story_close(&story);
+    }
+}
+
+/* Port 445 serves pipes; that it accepts does not make it an endpoint of what is bound on one. */
+static void an_smb_connection_that_is_known_late(void) {
+    for (unsigned piped = 0; piped < 2; piped++) {
+        struct story story = story_begin();
+        story_refused(&story, CLIENT, A, &LSA, PORT);
+        struct line line = line_without_syn(&story, CLIENT, A, piped != 0 ? 445 : PORT + 1);
+        line.pipe = piped != 0 ? "lsarpc" : NULL;
+        story_binds(&story, &line, &LSA);
+        story_accepts(&story, &line);
+        story_end(&story);
+        const struct finding *f = story_only(&story);
+        CU_ASSERT_STRING_EQUAL(f->rule->id, piped != 0 ? "endpoint-refused" : "stale-endpoint");
+        CU_ASSERT_EQUAL(f->bound_count, piped != 0 ? 0 : 1);
+        story_close(&story);
+    }
+}
+
 /* B's connections are established by what the client sent; its first packet is that with its first bytes. */
 static void a_server_that_is_seen_later(void) {
     for (unsigned seen = 0; seen < 2; seen++) {
@@ -289,6 +362,9 @@ int main(void) {
          an_answer_told_behind_the_connect_that_followed_on_it},
         {"SYNs before the port was known", syns_before_the_port_was_known},
         {"no SYN is shown that was not captured", no_syn_is_shown_that_was_not_captured},
+        {"a refusal is not outdone by silence", a_refusal_is_not_outdone_by_silence},
+        {"an endpoint of several interfaces", an_endpoint_of_several_interfaces},
+        {"an SMB connection that is known late", an_smb_connection_that_is_known_late},
         {"a server that is seen later", a_server_that_is_seen_later},
         CU_TEST_INFO_NULL,
     };

@@ -72,6 +72,17 @@ static void silence_while_streams_have_holes(void) {
     }
 }
 
+/* Of a packet that the snap length cut, the rest is missing, and no other packet. */
+static void silence_while_packets_are_cut(void) {
+    struct story story = story_begin();
+    struct line line = story_maps_and_connects(&story, CLIENT, A, &LSA, PORT);
+    struct line other = story_syn(&story, OTHER_CLIENT, STRANGER, 445);
+    for (unsigned i = 0; i < 9; i++)
+        story_cuts(&story, &other, FROM_SERVER);
+    stays_silent(&story, &line);
+    story_ends_with_caveat(&story, "endpoint-filtered", NULL);
+}
+
 /* Of another client's connection to the server, and of none. */
 static void silence_of_a_server_that_is_seen_from_one_side(void) {
     for (unsigned unseen = 0; unseen < 2; unseen++) {
@@ -144,6 +155,20 @@ static void silence_and_limits(void) {
     story.captured.limits[LIMIT_ENGINE_FLOWS] = story.captured.limits[LIMIT_TOWERS] = 1;
     finds_silence(&story);
     story_ends_with_caveat(&story, "endpoint-filtered", NULL);
+    story = story_begin();
+    story.captured.limits[LIMIT_CONVERSATIONS] = 1; /* of UDP */
+    finds_silence(&story);
+    story_ends_with_caveat(&story, "endpoint-filtered", NULL);
+    story = story_begin();
+    story.captured.limits[LIMIT_CONVERSATIONS] = 1;
+    story.over = story.asked_for = TRANSPORT_UDP;
+    story_maps(&story, CLIENT, A, &LSA, NULL, PORT);
+    struct line line = {.flow = 99, .client = CLIENT, .server = A, .port = PORT};
+    story_calls(&story, &line, &LSA);
+    stays_silent(&story, &line);
+    story_ends_with_caveat(
+        &story, "endpoint-filtered",
+        "The limit of datagram_conversations was reached: an answer may not have been recognised as one.");
 }
 
 static void silence_until_the_capture_ends(void) {
@@ -204,6 +229,7 @@ int main(void) {
     CU_TestInfo tests[] = {
         {"silence where frames were lost", silence_where_frames_were_lost},
         {"silence while streams have holes", silence_while_streams_have_holes},
+        {"silence while packets are cut", silence_while_packets_are_cut},
         {"silence of a server seen from one side", silence_of_a_server_that_is_seen_from_one_side},
         {"silence of a server that lost one packet", silence_of_a_server_that_lost_one_packet},
         {"silence of a server never seen", silence_of_a_server_that_is_never_seen},
