@@ -3,7 +3,7 @@
 #define CLI_CONFIG_H
 
 #include "cli/yaml.h"
-#include "rules/interfaces.h"
+#include "rules/words/interfaces.h"
 
 /* What the file of -c says. Its sections are the keys at its top; each is read by a file of its own. */
 struct config {

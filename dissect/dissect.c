@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dissect/dissect.h"
 
-#include "dissect/connectionless.h"
-#include "dissect/conversation.h"
+#include "dissect/datagram/connectionless.h"
 #include "dissect/follower.h"
 #include "dissect/hints.h"
-#include "dissect/neighbours.h"
-#include "dissect/pipes.h"
-#include "dissect/recognise.h"
-#include "dissect/smb.h"
+#include "dissect/rpc/conversation.h"
+#include "dissect/rpc/recognise.h"
+#include "dissect/smb/pipes.h"
+#include "dissect/smb/smb.h"
+#include "dissect/who/neighbours.h"
 
 #include <stdlib.h>
 

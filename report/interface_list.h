@@ -2,7 +2,7 @@
 #ifndef REPORT_INTERFACE_LIST_H
 #define REPORT_INTERFACE_LIST_H
 
-#include "rules/interfaces.h"
+#include "rules/words/interfaces.h"
 
 #include <stdio.h>
 

@@ -7,7 +7,7 @@
 #include "report/proof.h"
 #include "report/timestamp.h"
 #include "report/utf8.h"
-#include "rules/name.h"
+#include "rules/words/name.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef REPORT_MANUAL_H
 #define REPORT_MANUAL_H
 
-#include "rules/rule.h"
+#include "rules/verdict/rule.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "report/proof.h"
 #include "report/table.h"
 #include "report/text.h"
-#include "rules/name.h"
+#include "rules/words/name.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/table.h"
 #include "report/text.h"
-#include "rules/name.h"
+#include "rules/words/name.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/judge.h"
 
-#include "rules/table.h"
-#include "rules/trial.h"
+#include "rules/tables/table.h"
+#include "rules/verdict/trial.h"
 
 #include <assert.h>
 #include <string.h>

@@ -2,10 +2,10 @@
 #ifndef RULES_JUDGE_H
 #define RULES_JUDGE_H
 
-#include "rules/binding.h"
-#include "rules/finding.h"
-#include "rules/identity.h"
+#include "rules/identity/identity.h"
 #include "rules/session.h"
+#include "rules/tables/binding.h"
+#include "rules/verdict/finding.h"
 
 /* Facts in, knowledge and findings out. Gives the same findings for the same facts in the same order, whether they
  * come from packets or from a file of facts. */

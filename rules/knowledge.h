@@ -2,15 +2,15 @@
 #ifndef RULES_KNOWLEDGE_H
 #define RULES_KNOWLEDGE_H
 
-#include "rules/binding.h"
-#include "rules/callback.h"
-#include "rules/gap_times.h"
-#include "rules/identity.h"
-#include "rules/named_pipes.h"
-#include "rules/oxid.h"
-#include "rules/places.h"
-#include "rules/recent.h"
-#include "rules/track.h"
+#include "rules/identity/identity.h"
+#include "rules/tables/binding.h"
+#include "rules/tables/callback.h"
+#include "rules/tables/gap_times.h"
+#include "rules/tables/named_pipes.h"
+#include "rules/tables/oxid.h"
+#include "rules/tables/places.h"
+#include "rules/tables/recent.h"
+#include "rules/tables/track.h"
 
 enum { KNOWLEDGE_CLOCKS = 16 }; /* of more files a clock may go back unnoticed */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/session.h"
 
-#include "rules/table.h"
+#include "rules/tables/table.h"
 
 #include <assert.h>
 #include <string.h>

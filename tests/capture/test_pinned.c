@@ -251,7 +251,7 @@ static void what_the_snap_length_cut(void) {
     for (uint32_t i = 0; i < PIECES; i++)
         send_packet(&shape, true, TH_ACK, 1 + i * PIECE, 1000, (struct bytes){data, PIECE});
     end();
-    CU_ASSERT_EQUAL(run.gaps, shape.cut * PIECES);
+    CU_ASSERT_EQUAL(run.gaps, (uint64_t)shape.cut * PIECES);
     CU_ASSERT_EQUAL(run.cut, run.gaps);
 }
 

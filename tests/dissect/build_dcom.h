@@ -2,7 +2,7 @@
 #ifndef TESTS_DISSECT_BUILD_DCOM_H
 #define TESTS_DISSECT_BUILD_DCOM_H
 
-#include "dissect/dcom.h"
+#include "dissect/stub/dcom.h"
 #include "tests/dissect/build.h"
 
 /* Writes the stubs of DCOM and of the cluster API, in either byte order and encoding. Each begins at the start of its

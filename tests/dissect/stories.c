@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/dissect/stories.h"
 
-#include "dissect/cluster.h"
+#include "dissect/stub/cluster.h"
 #include "tests/dissect/build_dcom.h"
 #include "tests/dissect/vectors.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dissect/arp.h"
+#include "dissect/who/arp.h"
 #include "tests/dissect/build.h"
 #include "tests/unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dissect/bind.h"
+#include "dissect/rpc/bind.h"
 #include "tests/dissect/build.h"
 #include "tests/unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dissect/cl_fragments.h"
+#include "dissect/datagram/cl_fragments.h"
 #include "tests/dissect/build_cl.h"
 #include "tests/unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dissect/cutter.h"
+#include "dissect/rpc/cutter.h"
 #include "tests/dissect/build.h"
 #include "tests/unit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dissect/activation.h"
-#include "dissect/cluster.h"
+#include "dissect/stub/activation.h"
+#include "dissect/stub/cluster.h"
 #include "tests/dissect/build_dcom.h"
 #include "tests/unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dissect/kerberos.h"
+#include "dissect/who/kerberos.h"
 #include "tests/dissect/play.h"
 #include "tests/unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dissect/mapper.h"
+#include "dissect/stub/mapper.h"
 #include "tests/dissect/build.h"
 #include "tests/dissect/vectors.h"
 #include "tests/unit.h"

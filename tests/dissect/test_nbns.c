@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dissect/nbns.h"
+#include "dissect/who/nbns.h"
 #include "tests/dissect/build_names.h"
 #include "tests/unit.h"
 

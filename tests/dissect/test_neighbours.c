@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dissect/neighbours.h"
+#include "dissect/who/neighbours.h"
 #include "tests/dissect/build_names.h"
 #include "tests/unit.h"
 
@@ -128,7 +128,7 @@ static void the_address_not_seen_longest_is_forgotten(void) {
         arp("10.0.0.1", 1, "10.0.0.50", 2); /* is always there */
     }
     CU_ASSERT_EQUAL(s.facts, 4 * ROOM + 1);
-    CU_ASSERT_TRUE(s.tally.limits[LIMIT_NEIGHBOURS] >= 3 * ROOM);
+    CU_ASSERT_TRUE(s.tally.limits[LIMIT_NEIGHBOURS] >= (uint64_t)3 * ROOM);
     end();
 }
 
@@ -158,7 +158,7 @@ static void names_beyond_the_room_push_others_out(void) {
         put_answer(&o, name, "10.0.0.20");
         udp(DNS, "10.0.0.50", ASKER_PORT, &o);
     }
-    CU_ASSERT_EQUAL(s.facts, 2 * ROOM);
+    CU_ASSERT_EQUAL(s.facts, (size_t)2 * ROOM);
     CU_ASSERT_TRUE(s.tally.limits[LIMIT_NEIGHBOURS] >= ROOM);
     end();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dissect/ntlm.h"
 #include "dissect/text.h"
+#include "dissect/who/ntlm.h"
 #include "tests/dissect/build.h"
 #include "tests/unit.h"
 

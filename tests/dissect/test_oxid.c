@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* DCOM's answers and the cluster API's as they come over connections. */
-#include "dissect/cluster.h"
+#include "dissect/stub/cluster.h"
 #include "tests/dissect/build_dcom.h"
 #include "tests/dissect/play.h"
 #include "tests/dissect/vectors.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dissect/call.h"
-#include "dissect/pdu.h"
+#include "dissect/rpc/call.h"
+#include "dissect/rpc/pdu.h"
 #include "tests/dissect/build.h"
 #include "tests/unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dissect/smb_cutter.h"
+#include "dissect/smb/smb_cutter.h"
 #include "tests/dissect/build_smb.h"
 #include "tests/unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dissect/tower.h"
+#include "dissect/stub/tower.h"
 #include "tests/dissect/build.h"
 #include "tests/unit.h"
 

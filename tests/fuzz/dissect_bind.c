@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The bodies of bind, alter_context, their answers and bind_nak, in both byte orders. */
-#include "dissect/bind.h"
+#include "dissect/rpc/bind.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* String bindings: DUALSTRINGARRAYs, and the DCOM answers that hold some, in both encodings and byte orders; and the
  * property lists of cluster resources. */
-#include "dissect/activation.h"
-#include "dissect/cluster.h"
-#include "dissect/dcom.h"
+#include "dissect/stub/activation.h"
+#include "dissect/stub/cluster.h"
+#include "dissect/stub/dcom.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check(struct dualstrings *strings, size_t size) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The bodies of request, response and fault. */
-#include "dissect/call.h"
+#include "dissect/rpc/call.h"
 #include "tests/fuzz/fuzz.h"
 
 static void read_stub(struct reader *r, uint8_t flags) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The PDU cutter: one direction of a stream, whole, and in pieces. Of a stream that is seen from its beginning, and up
  * to where it is none of RPC, the same PDUs must come whatever the pieces are. */
-#include "dissect/cutter.h"
+#include "dissect/rpc/cutter.h"
 #include "tests/fuzz/fuzz.h"
 
 struct cuts {

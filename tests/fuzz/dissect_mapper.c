@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The stubs of ept_map and ept_lookup, questions and answers, in both encodings and byte orders. */
-#include "dissect/mapper.h"
+#include "dissect/stub/mapper.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct bytes stub;

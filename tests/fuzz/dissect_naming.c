@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Messages of name services, one by one: DNS, the NetBIOS name service, ARP. */
-#include "dissect/arp.h"
-#include "dissect/dns.h"
-#include "dissect/nbns.h"
+#include "dissect/who/arp.h"
+#include "dissect/who/dns.h"
+#include "dissect/who/nbns.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check(const struct namings *namings) {

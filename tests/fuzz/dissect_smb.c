@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The cutter of SMB messages, of both dialects: one direction of a stream, whole and in pieces. Of a stream that is
  * seen from its beginning, and up to where it is none of SMB, the same messages must come, with the same contents. */
-#include "dissect/smb_cutter.h"
+#include "dissect/smb/smb_cutter.h"
 #include "tests/fuzz/fuzz.h"
 
 struct cuts {

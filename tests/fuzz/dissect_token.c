@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Authentication tokens: an NTLM CHALLENGE or a Kerberos AP-REQ, raw or wrapped in anything. */
-#include "dissect/kerberos.h"
-#include "dissect/ntlm.h"
+#include "dissect/who/kerberos.h"
+#include "dissect/who/ntlm.h"
 #include "tests/fuzz/fuzz.h"
 
 static void read_challenge(struct bytes challenge) {

@@ -8,11 +8,11 @@
 #define _POSIX_C_SOURCE 200809L /* fmemopen */
 #include "capture/capture.h"
 #include "capture/source.h"
-#include "dissect/call.h"
-#include "dissect/cutter.h"
 #include "dissect/dissect.h"
-#include "dissect/mapper.h"
-#include "dissect/ntlm.h"
+#include "dissect/rpc/call.h"
+#include "dissect/rpc/cutter.h"
+#include "dissect/stub/mapper.h"
+#include "dissect/who/ntlm.h"
 #include "report/fact_json.h"
 #include "tests/fuzz/fuzz.h"
 

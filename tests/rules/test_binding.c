@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rules/binding.h"
+#include "rules/tables/binding.h"
 #include "tests/rules/story.h"
 #include "tests/unit.h"
 

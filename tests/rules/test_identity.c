@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rules/identity.h"
+#include "rules/identity/identity.h"
 #include "tests/unit.h"
 
 #include <string.h>

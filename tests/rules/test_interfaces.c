@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rules/interfaces.h"
-#include "rules/name.h"
+#include "rules/words/interfaces.h"
+#include "rules/words/name.h"
 #include "tests/unit.h"
 
 #include <stdio.h>
@@ -9,12 +9,12 @@
 enum { ANY = INTERFACE_ANY, BACKUP = true };
 
 static const struct interface ROWS[] = {
-#include "rules/interface_names.inc"
+#include "rules/words/interface_names.inc"
 };
 enum { ROW_COUNT = sizeof ROWS / sizeof *ROWS };
 
 static const struct opnum OPNUMS[] = {
-#include "rules/opnum_names.inc"
+#include "rules/words/opnum_names.inc"
 };
 enum { OPNUM_COUNT = sizeof OPNUMS / sizeof *OPNUMS };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rules/name.h"
+#include "rules/words/name.h"
 #include "tests/unit.h"
 
 static struct syntax_id syntax(const char *uuid, uint16_t major) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Endpoints that DCOM tells, and those over HTTP. */
-#include "rules/oxid.h"
+#include "rules/tables/oxid.h"
 #include "tests/rules/story.h"
 #include "tests/unit.h"
 

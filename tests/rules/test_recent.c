@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rules/recent.h"
+#include "rules/tables/recent.h"
 #include "tests/unit.h"
 
 enum { MORE_THAN_KEPT = 5000, PORT = 49152 };

@@ -3,6 +3,7 @@
 #include "tests/rules/story.h"
 #include "tests/unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define VIRTUAL "10.0.0.77"
@@ -24,7 +25,7 @@ static void tell_arp(struct story *story, const char *address, uint8_t card) {
 
 static void tell_name(struct story *story, const char *address, enum name_source source, const char *name) {
     struct fact fact = {.kind = FACT_SERVER_NAME, .name.source = source};
-    strcpy(fact.name.name, name);
+    snprintf(fact.name.name, sizeof fact.name.name, "%s", name);
     tell(story, fact, address);
 }
 

@@ -2,7 +2,7 @@
 #ifndef TESTS_RULES_WHO_H
 #define TESTS_RULES_WHO_H
 
-#include "rules/identity.h"
+#include "rules/identity/identity.h"
 
 /* What is told about addresses, each time by the next frame, and who is then one server with whom. */
 extern struct identity *who;
@@ -11,7 +11,7 @@ extern struct relative who_found[IDENTITY_MAX_RELATIVES]; /* by who_relatives an
 
 void who_begin(void);
 void who_end(void);
-struct address who_at(const char *address);
+struct address who_at(const char *text);
 struct sighting who_next(void);
 
 /* Cards end in this octet. */
