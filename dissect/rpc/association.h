@@ -53,10 +53,10 @@ struct association {
     struct call *calls; /* the oldest first, as in questions */
     uint32_t context_count, context_capacity;
     uint32_t call_count, call_capacity;
+    size_t fragment_bytes;
     /* The tables, as long as they have one entry only: so it mostly stays. */
     struct context only_context;
     struct call only_call;
-    size_t fragment_bytes;
     struct question *questions; /* NULL: none waits */
     uint32_t question_count, question_capacity;
     struct tally *tally;

@@ -13,11 +13,11 @@ struct conversation {
     bool sure;
     uint8_t greeted; /* so many of the server's first bytes are those of an ncacn_http server's banner */
     enum { ROLES_UNKNOWN, ROLES_BY_CALL, ROLES_BY_BIND } roles;
+    uint32_t counted; /* bytes that it holds, as far as holders know; 0: it is none */
     uint64_t bytes[2];
     struct cutter cutters[2]; /* by the carrier's direction */
     struct exchange exchange;
     uint64_t missing[2];
-    size_t counted;                     /* bytes that it holds, as far as holders know; 0: it is none */
     struct conversation *older, *newer; /* holders */
 };
 
@@ -176,7 +176,7 @@ static void unlink_holder(struct holders *holders, struct conversation *c) {
 
 static void link_holder(struct holders *holders, struct conversation *c, size_t held) {
     holders->bytes += held;
-    c->counted = held;
+    c->counted = (uint32_t)held;
     c->newer = NULL;
     c->older = holders->newest;
     *(c->older != NULL ? &c->older->newer : &holders->oldest) = c;
@@ -192,8 +192,11 @@ static void let_go(struct conversation *c) {
     c->exchange.teller.tally->limits[LIMIT_FRAGMENTS]++;
 }
 
-/* After what may have made it hold more, or less. */
-static void count_held(struct conversation *c) {
+/* After what may have made it hold more, or less. Nearly always it holds little: then no more memory is looked at than
+ * its latest PDU needed. */
+static void count_held(struct conversation *c, enum direction d) {
+    if (c->counted == 0 && c->cutters[d].capacity + c->exchange.association.fragment_bytes <= HELD_BY_ANY / 2)
+        return;
     struct holders *holders = c->exchange.teller.holders;
     size_t held =
         c->cutters[FROM_CLIENT].capacity + c->cutters[FROM_SERVER].capacity + c->exchange.association.fragment_bytes;
@@ -216,7 +219,7 @@ bool conversation_bytes(struct conversation *c, enum direction d, struct bytes b
         return false;
     cut_all(c, d, bytes, seen);
     try_pair(c, seen);
-    count_held(c);
+    count_held(c, d);
     return interested(c);
 }
 
@@ -229,7 +232,7 @@ bool conversation_gap(struct conversation *c, enum direction d, struct hole hole
     association_break(&c->exchange.association, from == FROM_CLIENT ? JOINING_REQUEST : JOINING_ANSWER);
     teller_gap(&c->exchange.teller, from, hole, seen);
     cut_all(c, d, (struct bytes){0}, seen);
-    count_held(c);
+    count_held(c, d);
     return interested(c);
 }
 
