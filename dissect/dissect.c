@@ -40,7 +40,7 @@ struct dissect *dissect_open(fact_handler handler, void *context, struct tally *
     d->handler = handler;
     d->context = context;
     d->tally = tally;
-    d->hints.transport = TRANSPORT_TCP;
+    d->hints = (struct hints){.transport = TRANSPORT_TCP, .tally = tally};
     d->connectionless = connectionless_open(tell, d, tally);
     if (d->connectionless != NULL)
         return d;

@@ -18,6 +18,7 @@ static void learn_endpoint(struct hints *hints, const struct address *address, u
     struct endpoint endpoint = {.address = *address, .port = port};
     if (address_is_unspecified(address) || port == 0 || hints_know(hints, &endpoint))
         return;
+    hints->tally->limits[LIMIT_HINTS] += hints->count == HINTS_MAX;
     hints->endpoints[hints->next] = endpoint;
     hints->next = (hints->next + 1) % HINTS_MAX;
     if (hints->count < HINTS_MAX)

@@ -11,7 +11,8 @@ enum { HINTS_MAX = 256, MAPPER_PORT = 135, HTTP_MAPPER_PORT = 593 };
 struct hints {
     enum transport transport; /* TCP or UDP: their ports have nothing to do with each other */
     struct endpoint endpoints[HINTS_MAX];
-    uint32_t count, next; /* a ring */
+    uint32_t count, next; /* a ring: the oldest gives way, LIMIT_HINTS */
+    struct tally *tally;  /* borrowed */
 };
 
 void hints_learn(struct hints *hints, const struct fact *fact);

@@ -47,6 +47,8 @@ enum limit {
     LIMIT_CALLS,         /* calls of one connection waiting for their answer */
     LIMIT_FRAGMENTS,     /* stub bytes of one call kept, or bytes of all PDUs and calls that are not whole yet */
     LIMIT_TOWERS,        /* towers, or string bindings, of one answer kept */
+    LIMIT_FIRSTS,        /* kinds of fault and of authentication of one connection that are told */
+    LIMIT_HINTS,         /* endpoints that were named, and handles of cluster resources, remembered */
     LIMIT_CONVERSATIONS, /* conversations over UDP remembered at once */
     LIMIT_SESSIONS,      /* sessions, their connections and clients remembered */
     LIMIT_BINDINGS,      /* rows of the binding table */

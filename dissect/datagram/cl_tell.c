@@ -75,6 +75,7 @@ static bool fault_is_new(struct cl_conversation *c, uint16_t opnum, uint32_t sta
             return false;
     if (c->told_faults == NULL)
         c->told_faults = calloc(MAX_FAULTS, sizeof *c->told_faults);
+    c->teller.tally->limits[LIMIT_FIRSTS] += c->fault_count == MAX_FAULTS;
     if (c->told_faults == NULL || c->fault_count == MAX_FAULTS)
         return false;
     c->told_faults[c->fault_count++] = (struct cl_told_fault){opnum, status};

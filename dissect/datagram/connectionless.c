@@ -31,7 +31,7 @@ struct connectionless *connectionless_open(fact_handler handler, void *context, 
     if (c == NULL)
         return NULL;
     c->tally = tally;
-    c->hints.transport = TRANSPORT_UDP;
+    c->hints = (struct hints){.transport = TRANSPORT_UDP, .tally = tally};
     c->table = cl_table_open(&teller, ended, NULL);
     if (c->table != NULL)
         return c;

@@ -2,18 +2,20 @@
 #include "dissect/rpc/exchange.h"
 #include "dissect/who/names.h"
 
-static bool is_known(const struct exchange *x, const struct auth_verifier *auth) {
+static bool is_new(const struct exchange *x, const struct auth_verifier *auth) {
     for (uint8_t i = 0; i < x->authentication_count; i++)
         if (x->authentications[i].type == auth->type && x->authentications[i].level == auth->level)
-            return true;
-    return x->authentication_count == EXCHANGE_MAX_AUTHENTICATIONS;
+            return false;
+    bool room = x->authentication_count < EXCHANGE_MAX_AUTHENTICATIONS;
+    x->teller.tally->limits[LIMIT_FIRSTS] += !room;
+    return room;
 }
 
 void exchange_authentication(struct exchange *x, enum direction from, const struct pdu *pdu,
                              const struct auth_verifier *auth) {
     if (!auth->present)
         return;
-    if (!is_known(x, auth)) {
+    if (is_new(x, auth)) {
         struct fact fact;
         teller_begin(&x->teller, &fact, FACT_AUTHENTICATION, &pdu->seen);
         fact.authentication = (struct fact_authentication){auth->type, auth->level};

@@ -145,6 +145,7 @@ static bool fault_is_new(struct exchange *x, const struct call *call, uint32_t s
     }
     if (x->told_faults == NULL)
         x->told_faults = calloc(EXCHANGE_MAX_FAULTS, sizeof *x->told_faults);
+    x->teller.tally->limits[LIMIT_FIRSTS] += x->fault_count == EXCHANGE_MAX_FAULTS;
     if (x->told_faults == NULL || x->fault_count == EXCHANGE_MAX_FAULTS)
         return false;
     x->told_faults[x->fault_count++] = (struct told_fault){call->context, call->opnum, status};

@@ -52,10 +52,12 @@ static void opened(struct resources *all, uint32_t call_id, const struct uuid *h
     }
 }
 
-static const char *name_of(const struct resources *all, const struct uuid *handle) {
+/* "" if it is not known; that it may have been forgotten is counted. */
+static const char *name_of(const struct resources *all, const struct uuid *handle, struct tally *tally) {
     for (uint32_t i = 0; all != NULL && i < all->count && !uuid_is_nil(handle); i++)
         if (all->resources[i].open && uuid_equal(&all->resources[i].handle, handle))
             return all->resources[i].name;
+    tally->limits[LIMIT_HINTS] += all != NULL && all->count == RESOURCES_MAX;
     return "";
 }
 
@@ -88,7 +90,7 @@ static bool read_properties(const struct resources *all, struct teller *teller, 
         return true;
     if (!cluster_address_read(properties, &fact.resource))
         return false;
-    snprintf(fact.resource.name, sizeof fact.resource.name, "%s", name_of(all, &call->object));
+    snprintf(fact.resource.name, sizeof fact.resource.name, "%s", name_of(all, &call->object, teller->tally));
     if (fact.resource.address.family != ADDRESS_NONE)
         teller_tell(teller, &fact);
     return true;

@@ -79,6 +79,21 @@ static void faults_and_rejects_are_told(void) {
     CU_ASSERT(play_told(&p, "#8 malformed"));
     CU_ASSERT(play_told(&p, "calls=4 answers=0 faults=4"));
     CU_ASSERT_FALSE(play_told(&p, "first_answer"));
+    CU_ASSERT_EQUAL(p.tally.limits[LIMIT_FIRSTS], 0);
+    stop_and_free(&p);
+}
+
+static void kinds_of_fault_are_bounded(void) {
+    struct play p;
+    play_start(&p);
+    for (uint32_t i = 0; i < 40; i++) {
+        cl_call(&p, SERVER, i);
+        cl_send_status(&p, SERVER, CLIENT, (struct cl){.type = FAULT, .opnum = 4, .sequence = i}, 1000 + i);
+    }
+    stop(&p);
+    CU_ASSERT_EQUAL(play_count(&p, " fault "), 32);
+    CU_ASSERT_EQUAL(p.tally.limits[LIMIT_FIRSTS], 40 - 32);
+    CU_ASSERT(play_told(&p, "calls=40 answers=0 faults=40"));
     stop_and_free(&p);
 }
 
@@ -239,6 +254,7 @@ int main(void) {
         {"firsts are told once", firsts_are_told_once},
         {"numbers may wrap and come out of order", numbers_may_wrap_and_come_out_of_order},
         {"faults and rejects are told", faults_and_rejects_are_told},
+        {"kinds of fault are bounded", kinds_of_fault_are_bounded},
         {"an answer is not told of the call before", an_answer_is_not_told_of_the_call_before},
         {"a working server is heard", a_working_server_is_heard},
         {"an acknowledged answer has come", an_acknowledged_answer_has_come},

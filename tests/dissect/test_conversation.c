@@ -193,6 +193,7 @@ static void faults_are_told_once_each(void) {
     for (uint32_t i = 0; i < 100; i++)
         fault(&p, 100, 0, 1000 + i);
     CU_ASSERT_EQUAL(play_count(&p, "fault"), 32);
+    CU_ASSERT_EQUAL(p.tally.limits[LIMIT_FIRSTS], 103 - 32);
     play_close(&p, CLOSE_FIN);
     CU_ASSERT_TRUE(play_told(&p, "faults=111"));
     play_stop(&p);
@@ -303,19 +304,27 @@ static void a_server_that_speaks_something_else_is_malformed(void) {
     play_stop(&p);
 }
 
+static void authenticate(struct play *p, unsigned type, unsigned level) {
+    pdu_begin(fresh(), 16, 3, 1);
+    put_zeros(&o, 4);
+    put_verifier(&o, type, level, 0, "token", 5);
+    pdu_end(&o);
+    play_octets(p, FROM_CLIENT, &o);
+}
+
 static void one_authentication_is_one_fact(void) {
     struct play p;
     begin(&p);
     bind(&p);
-    for (unsigned i = 0; i < 30; i++) {
-        pdu_begin(fresh(), 16, 3, 1);
-        put_zeros(&o, 4);
-        put_verifier(&o, 10, i % 3 + 4, 0, "token", 5);
-        pdu_end(&o);
-        play_octets(&p, FROM_CLIENT, &o);
-    }
+    for (unsigned i = 0; i < 30; i++)
+        authenticate(&p, 10, i % 3 + 4);
     CU_ASSERT_EQUAL(p.facts, 3);
     CU_ASSERT_TRUE(play_told(&p, "authentication type=10 level=5"));
+    CU_ASSERT_EQUAL(p.tally.limits[LIMIT_FIRSTS], 0);
+    for (unsigned i = 0; i < 10; i++)
+        authenticate(&p, 20 + i, 5);
+    CU_ASSERT_EQUAL(p.facts, 8);
+    CU_ASSERT_EQUAL(p.tally.limits[LIMIT_FIRSTS], 13 - 8);
     end(&p);
 }
 

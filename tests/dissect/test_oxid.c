@@ -304,11 +304,13 @@ static void many_handles_are_remembered_for_a_while(void) {
     }
     control(&p, 8, CLUSTER_GET_PRIVATE_PROPERTIES, ORDER_LITTLE, false, true);
     CU_ASSERT_TRUE(play_told(&p, "cluster_address 10.0.1.20:0 \"\" \"Public\"\n"));
+    CU_ASSERT_EQUAL(p.tally.limits[LIMIT_HINTS], 1);
     put_open_resource_answer(fresh(&stub, ORDER_LITTLE), true, HANDLE);
     put_response(fresh(&o, ORDER_LITTLE), 115, 0, stub.at, stub.len);
     play_octets(&p, FROM_SERVER, &o);
     control(&p, 9, CLUSTER_GET_PRIVATE_PROPERTIES, ORDER_LITTLE, false, true);
     CU_ASSERT_TRUE(play_told(&p, "cluster_address 10.0.1.20:0 \"other\" \"Public\"\n"));
+    CU_ASSERT_EQUAL(p.tally.limits[LIMIT_HINTS], 1);
     end(&p);
 }
 

@@ -330,6 +330,12 @@ size_t story_sessions(const struct story *story) {
     return count;
 }
 
+const struct session *story_session(const struct story *story, size_t index) {
+    const struct session *session = judge_session(story->judge, index);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(session);
+    return session;
+}
+
 size_t story_findings(const struct story *story) {
     size_t count = 0;
     while (judge_finding(story->judge, count) != NULL)
@@ -376,4 +382,12 @@ void story_check_bound_at(const struct finding *finding, const char *endpoint) {
     char text[ENDPOINT_TEXT_SIZE];
     CU_ASSERT_EQUAL_FATAL(finding->bound_count, 1);
     CU_ASSERT_STRING_EQUAL(endpoint_text(&finding->bound_at[0], text), endpoint);
+}
+
+void story_check_evidence(const struct finding *finding, uint64_t frame, const char *what) {
+    const char *found = "";
+    for (size_t i = 0; i < finding->evidence_count; i++)
+        if (finding->evidence[i].seen.frame == frame)
+            found = finding->evidence[i].what;
+    CU_ASSERT_STRING_EQUAL(found, what);
 }

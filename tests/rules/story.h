@@ -103,6 +103,8 @@ uint64_t story_refused(struct story *story, const char *client, const char *serv
 void story_meets_shut(struct story *story, const char *client, const char *server, uint16_t port);
 
 size_t story_sessions(const struct story *story);
+/* One of them; the test fails if there are not so many. */
+const struct session *story_session(const struct story *story, size_t index);
 /* How many findings, averted ones too. */
 size_t story_findings(const struct story *story);
 /* The one finding of a story that has ended; the test fails if it has more or none. */
@@ -115,5 +117,7 @@ void story_ends_with_caveat(struct story *story, const char *rule, const char *c
 void story_check(const struct finding *finding, const char *rule, const char *signature, uint32_t win32);
 /* Bound at this one endpoint, "10.0.0.20:1112". */
 void story_check_bound_at(const struct finding *finding, const char *endpoint);
+/* What is said of this frame; "": it is no evidence. */
+void story_check_evidence(const struct finding *finding, uint64_t frame, const char *what);
 
 #endif

@@ -204,7 +204,6 @@ static void another_name_refutes_what_is_said(void) {
     who_end();
 }
 
-/* What an object resolver or a mapper at one address tells in different answers may be said by different servers. */
 /* Each cluster has a network of its own for its heartbeat, and many have taken the same addresses. */
 static void of_two_who_claim_it_the_latest_counts(void) {
     who_begin();
@@ -221,6 +220,7 @@ static void of_two_who_claim_it_the_latest_counts(void) {
     who_end();
 }
 
+/* What an object resolver or a mapper at one address tells in different answers may be said by different servers. */
 static void a_load_balancer_links_nothing(void) {
     who_begin();
     who_link(LINK_TOWER, "10.0.0.99", "10.0.0.1");

@@ -15,13 +15,6 @@ static struct line line_without_syn(struct story *story, const char *client, con
     return (struct line){++story->flows, client, server, port, 0, NULL};
 }
 
-static size_t sessions(const struct story *story) {
-    size_t count = 0;
-    while (judge_session(story->judge, count) != NULL)
-        count++;
-    return count;
-}
-
 /* The bind is missing, so of calls and answers it is not known to which interface they are. */
 static void an_answer_after_a_fault_where_the_bind_is_missing(void) {
     for (unsigned answered = 0; answered < 2; answered++) {
@@ -140,7 +133,7 @@ static void a_question_told_behind_its_answer(void) {
         story_refuses(&story, &service);
         asks_late(&story, &line, late != 0 ? before : story.now); /* else it is another one */
         story_end(&story);
-        CU_ASSERT_EQUAL(sessions(&story), late != 0 ? 1 : 2);
+        CU_ASSERT_EQUAL(story_sessions(&story), late != 0 ? 1 : 2);
         CU_ASSERT_EQUAL(story_findings(&story), 1);
         CU_ASSERT_EQUAL(judge_session(story.judge, 0)->stages[STAGE_ASKED].frame, late != 0 ? before.frame : 0);
         story_close(&story);
@@ -194,7 +187,7 @@ static void an_answer_told_behind_the_connect_that_followed_on_it(void) {
             story_binds(&story, &line, &LSA);
             story_accepts_bind(&story, &line, &LSA);
         }
-        CU_ASSERT_EQUAL(sessions(&story), 1);
+        CU_ASSERT_EQUAL(story_sessions(&story), 1);
         story_ends_with(&story, rules[i]);
     }
 }

@@ -150,14 +150,6 @@ static struct line miss_pipe(struct story *story, const char *server, const char
     return line;
 }
 
-static void check_evidence(const struct finding *f, uint64_t frame, const char *what) {
-    const char *found = "";
-    for (size_t i = 0; i < f->evidence_count; i++)
-        if (f->evidence[i].seen.frame == frame)
-            found = f->evidence[i].what;
-    CU_ASSERT_STRING_EQUAL(found, what);
-}
-
 static void the_fallback_is_told(void) {
     struct story s = story_begin();
     story_refused(&s, CLIENT, A, &LSA, PORT);
@@ -174,9 +166,10 @@ static void the_fallback_is_told(void) {
     CU_ASSERT_EQUAL(f->got_through, GOT_THROUGH_PIPE);
     CU_ASSERT_PTR_NOT_NULL(
         strstr(f->message, " It then gets through by the pipe \\PIPE\\lsarpc, 20.006 s after its first SYN."));
-    check_evidence(f, opened, "10.0.0.50 opens the pipe \\PIPE\\lsarpc at 10.0.1.20:445");
-    check_evidence(f, bound, "10.0.0.50 gets through all the same: bind to lsarpc accepted on the pipe \\PIPE\\lsarpc");
-    check_evidence(f, answered, "the first answer to its calls on the pipe \\PIPE\\lsarpc");
+    story_check_evidence(f, opened, "10.0.0.50 opens the pipe \\PIPE\\lsarpc at 10.0.1.20:445");
+    story_check_evidence(f, bound,
+                         "10.0.0.50 gets through all the same: bind to lsarpc accepted on the pipe \\PIPE\\lsarpc");
+    story_check_evidence(f, answered, "the first answer to its calls on the pipe \\PIPE\\lsarpc");
     CU_ASSERT_PTR_NOT_NULL(strstr(f->display_filter, "|| tcp.port == 445)"));
     const struct session *session = judge_session(s.judge, 1);
     CU_ASSERT_TRUE(session->pipe != NULL && strcmp(session->pipe, "lsarpc") == 0);
@@ -208,8 +201,8 @@ static void the_fallback_fails_as_well(void) {
     CU_ASSERT_EQUAL(f->got_through, GOT_NOT_THROUGH);
     CU_ASSERT_PTR_NOT_NULL(strstr(
         f->message, " It then tries the pipe \\PIPE\\LSARPC, and that fails as well: STATUS_OBJECT_NAME_NOT_FOUND."));
-    check_evidence(f, missed,
-                   "the pipe \\PIPE\\LSARPC at 10.0.1.20:445 cannot be opened: STATUS_OBJECT_NAME_NOT_FOUND");
+    story_check_evidence(f, missed,
+                         "the pipe \\PIPE\\LSARPC at 10.0.1.20:445 cannot be opened: STATUS_OBJECT_NAME_NOT_FOUND");
     CU_ASSERT_EQUAL(story_sessions(&s), 1);
     story_close(&s);
 }

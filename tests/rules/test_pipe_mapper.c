@@ -55,13 +55,6 @@ static void answers(struct story *story, const struct line *line, uint32_t statu
     tell(story, line, &fact);
 }
 
-static size_t sessions(const struct story *story) {
-    size_t n = 0;
-    while (judge_session(story->judge, n) != NULL)
-        n++;
-    return n;
-}
-
 static void the_endpoint_that_it_names_is_refused(void) {
     struct story s = story_begin();
     story_served(&s, CLIENT, B, &LSA, PORT);
@@ -76,7 +69,7 @@ static void the_endpoint_that_it_names_is_refused(void) {
     const struct finding *f = story_only(&s);
     CU_ASSERT_STRING_EQUAL(f->rule->id, "unbound-address");
     CU_ASSERT_EQUAL(f->failed.frame, refused);
-    CU_ASSERT_EQUAL_FATAL(sessions(&s), 2);
+    CU_ASSERT_EQUAL_FATAL(story_sessions(&s), 2);
     const struct session *session = judge_session(s.judge, 1);
     CU_ASSERT_EQUAL(session->transport, TRANSPORT_TCP);
     CU_ASSERT_EQUAL(session->stages[STAGE_ASKED].frame, asked);
@@ -96,7 +89,7 @@ static void the_endpoint_that_it_names_serves(void) {
     story_accepts_bind(&s, &line, &LSA);
     story_end(&s);
     CU_ASSERT_EQUAL(story_findings(&s), 0);
-    CU_ASSERT_EQUAL_FATAL(sessions(&s), 1);
+    CU_ASSERT_EQUAL_FATAL(story_sessions(&s), 1);
     CU_ASSERT_EQUAL(judge_session(s.judge, 0)->outcome, OUTCOME_SERVED);
     story_close(&s);
 }

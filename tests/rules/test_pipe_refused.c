@@ -42,14 +42,6 @@ static void miss_pipe(struct story *story, const char *server, const char *name,
     story_does_not_open(story, &line, status);
 }
 
-static void check_evidence(const struct finding *f, uint64_t frame, const char *what) {
-    const char *found = "";
-    for (size_t i = 0; i < f->evidence_count; i++)
-        if (f->evidence[i].seen.frame == frame)
-            found = f->evidence[i].what;
-    CU_ASSERT_STRING_EQUAL(found, what);
-}
-
 static void a_pipe_that_the_mapper_names_is_not_there(void) {
     struct story s = story_begin();
     s.asked_for = TRANSPORT_PIPE;
@@ -69,8 +61,9 @@ static void a_pipe_that_the_mapper_names_is_not_there(void) {
     CU_ASSERT_STRING_EQUAL(f->message,
                            "10.0.0.50 goes to 10.0.1.20 for lsarpc by the pipe \\PIPE\\lsass, which its endpoint "
                            "mapper names and which is not there (STATUS_OBJECT_NAME_NOT_FOUND).");
-    check_evidence(f, mapped, "the endpoint mapper there names \\PIPE\\lsass for lsarpc");
-    check_evidence(f, missed, "the pipe \\PIPE\\lsass at 10.0.1.20:445 cannot be opened: STATUS_OBJECT_NAME_NOT_FOUND");
+    story_check_evidence(f, mapped, "the endpoint mapper there names \\PIPE\\lsass for lsarpc");
+    story_check_evidence(f, missed,
+                         "the pipe \\PIPE\\lsass at 10.0.1.20:445 cannot be opened: STATUS_OBJECT_NAME_NOT_FOUND");
     CU_ASSERT_EQUAL(f->evidence_count, 2);
     story_close(&s);
 }
