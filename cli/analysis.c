@@ -12,9 +12,9 @@ static void begin(struct analysis *analysis) {
     *analysis = (struct analysis){.written = true, .began = progress_clock(), .progress = progress_begin()};
 }
 
-bool analysis_open_judge(struct analysis *analysis) {
+bool analysis_open_judge(struct analysis *analysis, const struct inventory *inventory) {
     begin(analysis);
-    analysis->judge = judge_open(&analysis->limits);
+    analysis->judge = judge_open(&analysis->limits, inventory);
     if (analysis->judge == NULL)
         complain(NULL, "no memory");
     return analysis->judge != NULL;

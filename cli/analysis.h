@@ -30,8 +30,8 @@ struct analysis {
     int64_t began;
 };
 
-/* With a judge, or with a writer of facts. False: no memory. */
-bool analysis_open_judge(struct analysis *analysis);
+/* With a judge, which borrows the inventory, or with a writer of facts. False: no memory. */
+bool analysis_open_judge(struct analysis *analysis, const struct inventory *inventory);
 bool analysis_open_writer(struct analysis *analysis, FILE *writer);
 /* Reads captures; filter may be NULL. With follow, the last of them is waited for as it grows. */
 void analysis_captures(struct analysis *analysis, const char *const *paths, uint32_t count, const char *filter,

@@ -3,11 +3,13 @@
 #define CLI_CONFIG_H
 
 #include "cli/yaml.h"
+#include "rules/inventory.h"
 #include "rules/words/interfaces.h"
 
 /* What the file of -c says. Its sections are the keys at its top; each is read by a file of its own. */
 struct config {
     struct interface_table interfaces;
+    struct inventory inventory;
     /* What the above points to. */
     struct yaml yaml;
     char (*uuids)[UUID_TEXT_SIZE];

@@ -58,9 +58,9 @@ static bool report(const struct options *options, struct analysis *analysis, FIL
     return printed;
 }
 
-static enum status judged(const struct options *options, FILE *out) {
+static enum status judged(const struct options *options, const struct inventory *inventory, FILE *out) {
     struct analysis analysis;
-    if (!analysis_open_judge(&analysis))
+    if (!analysis_open_judge(&analysis, inventory))
         return STATUS_FAILED;
     if (options->command == COMMAND_JUDGE)
         analysis_facts(&analysis, options->arguments, options->count);
@@ -138,7 +138,7 @@ static enum status interfaces(const struct options *options, FILE *out) {
 
 static bool takes_files(enum command command) { return command != COMMAND_RULES && command != COMMAND_INTERFACES; }
 
-static enum status run_configured(const struct options *options) {
+static enum status run_configured(const struct options *options, const struct config *config) {
     struct output output;
     uint32_t inputs = takes_files(options->command) ? options->count : 0;
     if (!output_open(&output, options->output, options->arguments, inputs, options->config))
@@ -149,7 +149,7 @@ static enum status run_configured(const struct options *options) {
     case COMMAND_ANALYZE:
     case COMMAND_JUDGE:
     case COMMAND_BINDINGS:
-        status = judged(options, output.file);
+        status = judged(options, &config->inventory, output.file);
         break;
     case COMMAND_FACTS:
         status = facts(options, output.file);
@@ -171,7 +171,7 @@ static enum status run(const struct options *options) {
     if (!config_read(&config, options->config))
         return STATUS_FAILED;
     interfaces_configure(&config.interfaces);
-    enum status status = run_configured(options);
+    enum status status = run_configured(options, &config);
     interfaces_configure(NULL);
     config_free(&config);
     return status;

@@ -15,7 +15,7 @@ struct judge {
     size_t count, room;
 };
 
-struct judge *judge_open(struct tally *tally) {
+struct judge *judge_open(struct tally *tally, const struct inventory *inventory) {
     struct judge *judge = calloc(1, sizeof *judge);
     if (judge == NULL)
         return NULL;
@@ -28,6 +28,7 @@ struct judge *judge_open(struct tally *tally) {
                                           .oxids = oxids_open(tally),
                                           .callbacks = callbacks_open(tally),
                                           .pipes = named_pipes_open(tally),
+                                          .inventory = inventory,
                                           .tally = tally};
     judge->datagrams = judge->knowledge;
     judge->datagrams.bindings = binding_table_open(tally);

@@ -3,6 +3,7 @@
 #define RULES_JUDGE_H
 
 #include "rules/identity/identity.h"
+#include "rules/inventory.h"
 #include "rules/session.h"
 #include "rules/tables/binding.h"
 #include "rules/verdict/finding.h"
@@ -11,8 +12,9 @@
  * come from packets or from a file of facts. */
 struct judge;
 
-/* The tally is borrowed: the limits that the judge reaches are counted there. NULL: no memory. */
-struct judge *judge_open(struct tally *tally);
+/* Both are borrowed. The limits that the judge reaches are counted in the tally; an inventory may say nothing, but is
+ * there. NULL: no memory. */
+struct judge *judge_open(struct tally *tally, const struct inventory *inventory);
 /* A fact_handler; its context is the struct judge. */
 void judge_fact(void *judge, const struct fact *fact);
 /* After the last fact: settles what is still open. Only then the following can be asked for. */

@@ -3,6 +3,7 @@
 #define RULES_KNOWLEDGE_H
 
 #include "rules/identity/identity.h"
+#include "rules/inventory.h"
 #include "rules/tables/binding.h"
 #include "rules/tables/callback.h"
 #include "rules/tables/gap_times.h"
@@ -32,6 +33,7 @@ struct knowledge {
     struct identity *identity;
     struct track *track;
     struct places *places;
+    const struct inventory *inventory;
     struct tally *tally;
     int64_t end; /* time of the last frame; known after FACT_CAPTURE_ENDED, else the latest fact */
     struct gap_times *gap_times;

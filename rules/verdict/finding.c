@@ -9,6 +9,8 @@ const char *const FINDING_STATE_NAMES[FINDING_STATES] = {"predicted", "failing",
 const char *const CAUSE_NAMES[CAUSES] = {"cannot tell", "unbound",        "filtered", "stale",
                                          "down",        "not registered", "rejected", "fault"};
 
+const char *const CONFIDENCE_NAMES[CONFIDENCES] = {NULL, "low", "medium", "high"};
+
 enum { WIN32_SERVER_UNAVAILABLE = 1722 };
 
 /* --- the evidence ----------------------------------------------------------------------------------------------- */

@@ -27,6 +27,19 @@ enum cause {
 };
 extern const char *const CAUSE_NAMES[CAUSES];
 
+/* How sure a prediction is: by what the user declares, or by what was seen before at this very address; by what the
+ * mapper itself says; by what else was seen. */
+enum confidence { CONFIDENCE_NONE, CONFIDENCE_LOW, CONFIDENCE_MEDIUM, CONFIDENCE_HIGH, CONFIDENCES };
+extern const char *const CONFIDENCE_NAMES[CONFIDENCES]; /* NULL, "low", "medium", "high" */
+
+/* When the application shows its error. */
+enum shown {
+    SHOWN_NEVER,   /* the client got through, or it was averted */
+    SHOWN_UNKNOWN, /* the client's schedule is not known */
+    SHOWN_SEEN,    /* with a packet of the capture: an answer that says no, the last of its tries */
+    SHOWN_COMPUTED /* by the client's schedule of retries */
+};
+
 enum { FINDING_MAX_BOUND = 8, FINDING_MAX_EVIDENCE = 16, FINDING_TEXT_SIZE = 1024, NAME_SIZE = FACT_TEXT_SIZE };
 enum { FINDING_MAX_CAVEATS = 8, CAVEAT_TEXT_SIZE = 224 };
 
@@ -36,7 +49,9 @@ struct finding {
     uint64_t id; /* counts from 1 */
     const struct rule *rule;
     enum severity severity;
-    const char *signature; /* "S1" … "S6", the ways in which these faults show on the wire, or NULL */
+    const char
+        *signature; /* "S1" … "S9", the ways in which these faults show on the wire; the first of those that hold */
+    uint16_t signatures; /* all that hold: bit 1 << 1 is S1 */
     enum cause cause;
     enum finding_state state;
     struct address client;
@@ -48,8 +63,14 @@ struct finding {
     struct sighting flagged;
     struct sighting failed; /* last packet of the failing attempt, so far if it is failing; frame 0 = none */
     int64_t lead;           /* ns from flagged to failed; 0 without failed */
+    /* Of one that was flagged before any packet of the failure; else NONE and "". */
+    enum confidence confidence;
+    char reason[FINDING_TEXT_SIZE / 2]; /* one sentence */
     uint32_t win32;
-    uint64_t count; /* sessions folded into it */
+    enum shown shown;
+    int64_t shown_time;                   /* SEEN, COMPUTED */
+    char schedule[FINDING_TEXT_SIZE / 4]; /* COMPUTED, UNKNOWN: how it is reckoned, or why it cannot be */
+    uint64_t count;                       /* sessions folded into it */
     enum got_through got_through;
     char message[FINDING_TEXT_SIZE];
     char advice[FINDING_TEXT_SIZE];

@@ -44,7 +44,7 @@ static void analyze(const char *path) {
     static struct analysis analysis;
     FILE *nowhere = fopen("/dev/null", "w");
     const char *const paths[] = {path};
-    if (nowhere == NULL || !analysis_open_judge(&analysis))
+    if (nowhere == NULL || !analysis_open_judge(&analysis, &(struct inventory){0}))
         fail("hostile");
     analysis_captures(&analysis, paths, 1, NULL, false);
     struct results results = analysis_results(&analysis);

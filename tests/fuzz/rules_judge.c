@@ -251,7 +251,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct message message;
     struct tally tally = {0};
     struct sighting seen = {0, 1000000000000, 0};
-    struct judge *judge = judge_open(&tally);
+    struct judge *judge = judge_open(&tally, &(struct inventory){0});
     REQUIRE(judge != NULL);
     script_settings(&script);
     while (script_next(&script, &message)) {

@@ -24,7 +24,7 @@ struct story story_begin(void) {
 /* The tally must not move once the judge borrows it, so the judge is opened with the first fact. */
 static void tell(struct story *story, struct fact *fact) {
     if (story->judge == NULL)
-        story->judge = judge_open(&story->tally);
+        story->judge = judge_open(&story->tally, &story->inventory);
     story->now.frame++;
     story->now.time += 1000000;
     if (fact->seen.frame == 0)

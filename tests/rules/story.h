@@ -7,6 +7,7 @@
 /* Tells a judge facts as a capture would give them: every call is one frame, a millisecond after the one before. */
 struct story {
     struct judge *judge;
+    struct inventory inventory;
     struct tally tally;    /* the judge's */
     struct tally captured; /* as the end of the capture tells it */
     struct sighting now;

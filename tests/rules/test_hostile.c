@@ -136,7 +136,7 @@ static void facts_in_any_order(void) {
     for (uint64_t seed = 1; seed <= 400; seed++) {
         state = seed * 0x9e3779b97f4a7c15;
         struct tally tally = {0};
-        struct judge *judge = judge_open(&tally);
+        struct judge *judge = judge_open(&tally, &(struct inventory){0});
         struct sighting seen = {0, 1000000000, 0};
         for (int i = 0; i < 300; i++) {
             seen.frame++;
