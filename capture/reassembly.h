@@ -22,7 +22,8 @@ struct patience {
     bool running;
     bool acked;       /* the other side has acknowledged past the hole */
     bool heard;       /* it has acknowledged anything since it began */
-    uint32_t horizon; /* the holes that end before here were there when it began */
+    bool held;        /* it waits for nothing of its own, but for those of the client that it answers */
+    uint32_t horizon; /* the holes that end before here were there when it began; held: those of the client */
     uint32_t packets; /* of the flow, since then */
     int64_t since;
 };

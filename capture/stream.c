@@ -66,13 +66,6 @@ static void end_queue(struct outlet *o, struct stream *s) {
     s->queue = NULL;
 }
 
-/* After anything that may have told bytes: a queue that has no purpose any more goes. */
-static void settle(struct outlet *o, struct connection *c) {
-    for (int d = FROM_CLIENT; d <= FROM_SERVER; d++)
-        if (c->streams[d].queue != NULL && (c->other || queue_empty(c->streams[d].queue)))
-            end_queue(o, &c->streams[d]);
-}
-
 /* Gives up n bytes before the first that wait. */
 static void give_up(struct outlet *o, struct connection *c, enum direction d, uint32_t n) {
     struct stream *s = &c->streams[d];
@@ -92,6 +85,37 @@ static void skip_cut(struct outlet *o, struct connection *c, enum direction d) {
     }
 }
 
+/* A hole must not turn round the order of the two sides: bytes of the server that answer some of the client which wait
+ * behind a hole wait for these. The byte before them, told long ago, is made a hole of their own, which is given up in
+ * the end. Who asks does not wait: all questions before all answers is an order, too, and tells the same. */
+static bool is_held(const struct stream *s) { return s->queue != NULL && s->queue->patience.held; }
+
+static bool questions_wait(const struct connection *c, uint32_t horizon) {
+    const struct stream *client = &c->streams[FROM_CLIENT];
+    return client->queue != NULL && !queue_empty(client->queue) && seq_after(horizon, queue_head(client->queue));
+}
+
+static void release(struct outlet *o, struct connection *c) {
+    struct queue *held = c->streams[FROM_SERVER].queue;
+    held->patience = (struct patience){.running = false};
+    queue_skip(o->reassembly, held, 1);
+    skip_cut(o, c, FROM_SERVER);
+}
+
+/* After anything that may have told bytes: what was held for them follows, and a queue that has no purpose any more
+ * goes. */
+static void settle(struct outlet *o, struct connection *c) {
+    for (int d = FROM_CLIENT; d <= FROM_SERVER; d++)
+        if (c->streams[d].queue != NULL && (c->other || queue_empty(c->streams[d].queue)))
+            end_queue(o, &c->streams[d]);
+    struct stream *server = &c->streams[FROM_SERVER];
+    if (!is_held(server) || questions_wait(c, server->queue->patience.horizon))
+        return;
+    release(o, c);
+    if (c->other || queue_empty(server->queue))
+        end_queue(o, server);
+}
+
 static void give_up_until(struct outlet *o, struct connection *c, enum direction d, uint32_t horizon) {
     struct stream *s = &c->streams[d];
     while (!queue_empty(s->queue) && !seq_after(queue_head(s->queue), horizon))
@@ -100,49 +124,11 @@ static void give_up_until(struct outlet *o, struct connection *c, enum direction
 
 static void give_up_all(struct outlet *o, struct connection *c, enum direction d) {
     const struct queue *q = c->streams[d].queue;
+    if (is_held(&c->streams[d]))
+        release(o, c);
     while (!queue_empty(q))
         give_up(o, c, d, queue_head(q) - c->streams[d].next);
     settle(o, c);
-}
-
-void stream_place(struct stream *stream, uint32_t seq) {
-    stream->next = seq;
-    stream->placed = true;
-}
-
-/* Where nothing of a direction is captured, its acknowledgements are all that is known of it. */
-static void hint(struct stream *s, uint32_t ack) {
-    bool near = s->hinted && ack - s->acked + MAX_AHEAD <= 2U * MAX_AHEAD;
-    if (!near)
-        s->next = s->acked = ack;
-    s->hinted = true;
-}
-
-/* A packet without data may be a keep-alive, so it tells about where its side stands, no more. */
-static void note(struct stream *s, uint32_t seq) {
-    if (s->placed || s->hinted)
-        return;
-    s->next = seq;
-    s->noted = true;
-}
-
-void stream_ack(struct stream *stream, uint32_t ack) {
-    if (!stream->placed)
-        hint(stream, ack);
-    else if (seq_ahead(ack, stream->next) > MAX_AHEAD)
-        return;
-    stream->ack_back = stream->ack_known && seq_after(stream->acked, ack);
-    stream->acked = stream->ack_known ? seq_later(ack, stream->acked) : ack;
-    stream->ack_known = true;
-    if (stream->queue != NULL)
-        stream->queue->patience.heard = true;
-}
-
-void stream_fin(struct stream *stream, uint32_t seq) {
-    if (stream->placed && (seq_after(stream->next, seq) || seq - stream->next > MAX_AHEAD))
-        return;
-    stream->fin = seq;
-    stream->fin_known = true;
 }
 
 /* The first bytes of a direction whose beginning was not seen. Bytes that were acknowledged before may be missing
@@ -197,6 +183,11 @@ static void take_in_order(struct outlet *o, struct connection *c, enum direction
 /* A limit is reached: holes must go. Those that were acknowledged past cost nothing but patience. */
 static void relieve(struct outlet *o, struct connection *c, enum direction d, enum limit limit) {
     const struct stream *s = &c->streams[d];
+    if (is_held(s)) {
+        give_up_until(o, c, FROM_CLIENT, s->queue->patience.horizon);
+        settle(o, c);
+        return;
+    }
     if (s->ack_known && !queue_empty(s->queue) && !seq_after(queue_head(s->queue), s->acked)) {
         give_up_until(o, c, d, s->acked);
         settle(o, c);
@@ -254,8 +245,47 @@ static void count_late(struct outlet *o, const struct connection *c, enum direct
         o->tally->lost[LOSS_LATE_BYTES] += holes_fill(&o->holes, c->flow.id, d, seq, seq_after(end, next) ? next : end);
 }
 
+/* What the server sends is held from now on, if it answers bytes that wait. */
+static void hold(struct outlet *o, struct connection *c, const struct packet *p) {
+    const struct stream *client = &c->streams[FROM_CLIENT];
+    struct stream *s = &c->streams[FROM_SERVER];
+    bool sound = (p->flags & TCP_ACK) != 0 && client->ack_known && !seq_after(p->ack, client->acked);
+    if (!sound || !questions_wait(c, p->ack))
+        return;
+    if (is_held(s))
+        s->queue->patience.horizon = seq_later(p->ack, s->queue->patience.horizon);
+    if (s->queue != NULL) /* it waits already, be it for what is missing before it */
+        return;
+    make_room(o, c, FROM_SERVER, p->payload.len);
+    if (questions_wait(c, p->ack))
+        s->queue = queue_open(o->reassembly, s->next - 1, c, FROM_SERVER);
+    if (s->queue != NULL)
+        s->queue->patience = (struct patience){.held = true, .horizon = p->ack};
+}
+
+static void take(struct outlet *o, struct connection *c, enum direction d, uint32_t seq, const struct packet *p);
+
+/* Only what is new: the byte that is made a hole must not come. */
+static void take_held(struct outlet *o, struct connection *c, enum direction d, uint32_t seq, const struct packet *p) {
+    struct stream *s = &c->streams[d];
+    uint32_t old = seq_ahead(s->next, seq);
+    if (old >= p->payload.len)
+        return;
+    make_room(o, c, d, p->payload.len);
+    if (!is_held(s)) {
+        take(o, c, d, seq, p);
+        return;
+    }
+    struct bytes bytes = {p->payload.at + old, p->payload.len - old};
+    queue_put(o->reassembly, s->queue, seq + old, bytes, p->cut, &p->seen);
+}
+
 static void take(struct outlet *o, struct connection *c, enum direction d, uint32_t seq, const struct packet *p) {
     struct stream *s = &c->streams[d];
+    if (is_held(s)) {
+        take_held(o, c, d, seq, p);
+        return;
+    }
     count_late(o, c, d, seq, p);
     if (s->queue == NULL)
         pass_cut(o, c, d, seq, p);
@@ -277,7 +307,7 @@ void stream_data(struct outlet *outlet, struct connection *c, enum direction dir
     struct stream *s = &c->streams[direction];
     uint32_t len = (uint32_t)packet->payload.len + packet->cut;
     if (len == 0) {
-        note(s, seq);
+        stream_note(s, seq);
         return;
     }
     if (!s->placed)
@@ -286,6 +316,8 @@ void stream_data(struct outlet *outlet, struct connection *c, enum direction dir
         s->next = seq_later(seq + len, s->next);
         return;
     }
+    if (direction == FROM_SERVER && c->streams[FROM_CLIENT].queue != NULL)
+        hold(outlet, c, packet);
     if (seq == s->next && s->queue == NULL && packet->cut == 0) { /* nearly all of them */
         uint32_t cut_end = s->next + s->cut;
         tell_bytes(outlet, c, direction, packet->payload, &packet->seen);
@@ -314,7 +346,7 @@ static bool over(const struct stream *s, int64_t now) {
 void stream_wait(struct outlet *outlet, struct connection *c, enum direction direction, bool packet) {
     struct stream *s = &c->streams[direction];
     pass_unseen(outlet, c, direction);
-    if (s->queue == NULL)
+    if (s->queue == NULL || is_held(s))
         return;
     struct patience *p = &s->queue->patience;
     bool acked = s->ack_known && !seq_after(queue_head(s->queue), s->acked);
@@ -352,25 +384,9 @@ bool stream_complete(const struct connection *c, enum direction direction) {
     return acked && (c->other || !s->placed || !seq_after(s->fin, s->next + s->cut));
 }
 
-/* What the other side acknowledged last was sent, also if nothing of it is in the capture; the last of it may have been
- * the FIN. An acknowledgement that a later one contradicts is not believed. */
-static uint32_t acknowledged_end(const struct stream *s, uint32_t end) {
-    uint32_t ahead = s->ack_known && !s->ack_back ? seq_ahead(s->acked, end) : 0;
-    return ahead > 1 ? s->acked - 1 : end;
-}
-
-/* How many bytes from where the direction stands on are known to have been sent; 0 if it is not known where that is. */
-static uint32_t known_ahead(const struct stream *s) {
-    uint32_t end = s->next + s->cut;
-    end = s->fin_known ? seq_later(end, s->fin) : acknowledged_end(s, end);
-    return s->placed || s->hinted ? end - s->next : 0;
-}
-
-bool stream_misses(const struct stream *stream) { return stream->queue != NULL || known_ahead(stream) > stream->cut; }
-
 void stream_finish(struct outlet *outlet, struct connection *c, enum direction direction) {
     struct stream *s = &c->streams[direction];
     if (s->queue != NULL)
         give_up_all(outlet, c, direction);
-    tell_gap(outlet, c, direction, known_ahead(s), &c->last);
+    tell_gap(outlet, c, direction, stream_known_ahead(s), &c->last);
 }

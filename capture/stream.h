@@ -2,17 +2,12 @@
 #ifndef CAPTURE_STREAM_H
 #define CAPTURE_STREAM_H
 
-#include "capture/flow.h"
 #include "capture/holes.h"
-#include "capture/reassembly.h"
+#include "capture/position.h"
 #include "wire/tally.h"
 
 /* The bytes of one direction: told as they lie if they come in order, through reassembly if not, with a gap where they
  * are not in the capture. Remembers only where the direction stands. */
-
-/* A sequence number that lies further ahead of where its direction stands is not believed before a second one agrees:
- * no usual receive window is larger, and damaged headers must not make gaps of gigabytes. */
-enum { MAX_AHEAD = 16 << 20 };
 
 /* Where segments go. */
 struct outlet {
@@ -27,21 +22,13 @@ struct outlet {
 /* For reassembly_open; its context is the struct outlet. */
 void stream_piece(void *outlet, struct queue *queue, const struct piece *piece);
 
-/* Its first byte has this sequence number. */
-void stream_place(struct stream *stream, uint32_t seq);
-/* The other side acknowledges up to here. */
-void stream_ack(struct stream *stream, uint32_t ack);
 /* The payload of a packet; seq is that of its first byte. */
 void stream_data(struct outlet *outlet, struct connection *c, enum direction direction, uint32_t seq,
                  const struct packet *packet);
-/* Its last byte lies before this sequence number, that of its FIN or RST. */
-void stream_fin(struct stream *stream, uint32_t seq);
 /* Gives up a hole that is overdue. Called for every packet of the flow, and now and then without one. */
 void stream_wait(struct outlet *outlet, struct connection *c, enum direction direction, bool packet);
 /* All its bytes were told and acknowledged, and its FIN too. */
 bool stream_complete(const struct connection *c, enum direction direction);
-/* Bytes of it wait behind a hole, or are missing before its FIN or what was acknowledged. */
-bool stream_misses(const struct stream *stream);
 /* A packet of a flow whose end was told: counts what it brings too late. */
 void stream_after_end(struct outlet *outlet, struct connection *c, enum direction direction,
                       const struct packet *packet);

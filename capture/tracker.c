@@ -78,8 +78,12 @@ static void forget_closed(struct tracker *t) {
 static void wait_without_packets(struct tracker *t) {
     struct queue *after;
     for (struct queue *q = reassembly_oldest(t->outlet.reassembly); q != NULL; q = after) {
+        struct connection *c = q->owner;
         after = queue_after(q);
-        stream_wait(&t->outlet, q->owner, q->direction, false);
+        while (after != NULL && after->owner == c) /* the end of one may be that of both */
+            after = queue_after(after);
+        stream_wait(&t->outlet, c, FROM_CLIENT, false);
+        stream_wait(&t->outlet, c, FROM_SERVER, false);
     }
 }
 
