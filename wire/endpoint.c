@@ -27,6 +27,10 @@ bool address_is_unspecified(const struct address *address) {
     return memcmp(address->octets, zero, sizeof zero) == 0;
 }
 
+bool address_is_group(const struct address *address) {
+    return address->octets[0] == 0xff || (address->family == ADDRESS_IPV4 && address->octets[0] >= 224);
+}
+
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b) {
     return a->port == b->port && address_equal(&a->address, &b->address);
 }

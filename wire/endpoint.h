@@ -25,6 +25,8 @@ struct address address_ipv6(const uint8_t octets[static 16]);
 bool address_equal(const struct address *a, const struct address *b);
 /* No address at all, 0.0.0.0 or ::, by which a tower means "the address that you asked". */
 bool address_is_unspecified(const struct address *address);
+/* Of multicast or broadcast: no host sends from it. */
+bool address_is_group(const struct address *address);
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 
 /* "10.0.0.1", "fe80::1", "" for none; "10.0.0.1:135", "[fe80::1]:135". Both return text. */

@@ -92,10 +92,6 @@ static void take_in(struct connectionless *c, struct cl_conversation *conversati
 
 /* --- the client's side -------------------------------------------------------------------------------------------- */
 
-static bool is_group(const struct address *address) {
-    return address->family == ADDRESS_IPV6 ? address->octets[0] == 0xff : address->octets[0] >= 224;
-}
-
 /* It asks for the call, once more or for the first time: no copy, and no further part of it. */
 static bool is_try(const struct cl_activity *a, const struct cl_pdu *pdu, int64_t time) {
     bool same = a->sent_type == pdu->type && a->serial == pdu->serial && a->fragment == pdu->fragment;
@@ -187,7 +183,7 @@ static struct cl_activity *begin(struct connectionless *c, const struct cl_pdu *
         conversation = cl_table_begin(c->table, client, server, &pdu->interface);
     if (conversation == NULL)
         return NULL;
-    conversation->to_many = conversation->to_many || is_group(&server->address);
+    conversation->to_many = conversation->to_many || address_is_group(&server->address);
     return cl_table_activity_or_new(c->table, &pdu->activity, conversation);
 }
 

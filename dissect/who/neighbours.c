@@ -159,10 +159,6 @@ static void tell_names(struct neighbours *n, const struct datagram *datagram, co
             tell_name(n, datagram, asker, source, &namings->list[i]);
 }
 
-static bool is_group(const struct address *address) {
-    return address->octets[0] == 0xff || (address->family == ADDRESS_IPV4 && address->octets[0] >= 224);
-}
-
 static enum reading take_names(struct neighbours *n, const struct datagram *datagram, enum name_source source) {
     struct namings namings;
     static const struct endpoint nobody;
@@ -171,7 +167,8 @@ static enum reading take_names(struct neighbours *n, const struct datagram *data
                                               : nbns_read(datagram->bytes, &datagram->source.address, &namings);
     bool sound = reading == READING_TOLD || (reading == READING_MALFORMED && datagram->cut > 0);
     if (sound)
-        tell_names(n, datagram, answers && !is_group(&datagram->destination.address) ? &datagram->destination : &nobody,
+        tell_names(n, datagram,
+                   answers && !address_is_group(&datagram->destination.address) ? &datagram->destination : &nobody,
                    source, &namings);
     return reading;
 }
