@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "cli/analysis.h"
 
 #include "capture/capture.h"
@@ -7,6 +8,9 @@
 #include "cli/interrupt.h"
 #include "dissect/dissect.h"
 #include "report/fact_json.h"
+#include "state/state.h"
+
+#include <time.h>
 
 static void begin(struct analysis *analysis) {
     *analysis = (struct analysis){.written = true, .began = progress_clock(), .progress = progress_begin()};
@@ -24,6 +28,29 @@ bool analysis_open_writer(struct analysis *analysis, FILE *writer) {
     begin(analysis);
     analysis->writer = writer;
     return true;
+}
+
+bool analysis_recall(struct analysis *a, const char *path, bool update) {
+    char error[STATE_ERROR_SIZE];
+    a->memory = memory_open();
+    if (!state_read(path, update ? STATE_UPDATE : STATE_SHOW, a->memory, &a->names, error)) {
+        complain(path, error);
+        return false;
+    }
+    judge_recall(a->judge, a->memory);
+    return true;
+}
+
+bool analysis_remember(struct analysis *a, const char *path) {
+    char error[STATE_ERROR_SIZE];
+    struct timespec now = {.tv_sec = 0};
+    if (a->failed)
+        return true;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (state_update(path, a->judge, &a->names, (int64_t)now.tv_sec * 1000000000, error))
+        return true;
+    complain(path, error);
+    return false;
 }
 
 /* Where all facts go, wherever they come from. */
@@ -128,7 +155,7 @@ struct results analysis_results(struct analysis *a) {
     a->summed = a->tally;
     tally_add(&a->summed, &a->limits);
     /* A file of facts that was cut off does not say how many captures it came from; its names do. */
-    bool several_files = a->tally.files > 1 || (a->cut_off > 0 && a->names.count > 1);
+    bool several_files = a->tally.files > 1 || (a->cut_off > 0 && a->names.now.count > 1);
     return (struct results){
         .judge = a->judge,
         .tally = &a->summed,
@@ -143,5 +170,7 @@ struct results analysis_results(struct analysis *a) {
 void analysis_close(struct analysis *a) {
     if (a->judge != NULL)
         judge_close(a->judge);
+    if (a->memory != NULL)
+        memory_close(a->memory);
     file_names_free(&a->names);
 }

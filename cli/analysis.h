@@ -15,10 +15,11 @@
  *
  * Complains itself of what goes wrong; what was found before that stays. */
 struct analysis {
-    struct judge *judge; /* or */
-    FILE *writer;        /* facts go to one of them */
-    bool written;        /* writer: so far */
-    bool follow;         /* an interrupt is the usual end of the reading, and facts are written at once */
+    struct judge *judge;   /* or */
+    struct memory *memory; /* what it recalls; NULL: there is no state */
+    FILE *writer;          /* facts go to one of them */
+    bool written;          /* writer: so far */
+    bool follow;           /* an interrupt is the usual end of the reading, and facts are written at once */
     struct dissect *dissect;
     struct file_names names;
     struct tally tally;  /* of capture and dissect, in this run or in the one that wrote the facts */
@@ -33,6 +34,12 @@ struct analysis {
 /* With a judge, which borrows the inventory, or with a writer of facts. False: no memory. */
 bool analysis_open_judge(struct analysis *analysis, const struct inventory *inventory);
 bool analysis_open_writer(struct analysis *analysis, FILE *writer);
+/* Before the reading, with a judge: what earlier runs left in a file of state; with `update`, it is to be written too.
+ * False: it cannot be used. */
+bool analysis_recall(struct analysis *analysis, const char *path, bool update);
+/* After all else: leaves there what this run saw, unless it could not do all of its work. False: it cannot be written.
+ */
+bool analysis_remember(struct analysis *analysis, const char *path);
 /* Reads captures; filter may be NULL. With follow, the last of them is waited for as it grows. */
 void analysis_captures(struct analysis *analysis, const char *const *paths, uint32_t count, const char *filter,
                        bool follow);

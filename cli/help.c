@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/help.h"
 
-#define CONFIG_HELP "  -c FILE               configuration: your own names of interfaces (YAML)\n"
+#define CONFIG_HELP                                                                                                    \
+    "  -c FILE               configuration (YAML): clusters and where their services are bound, names,\n"              \
+    "                        suppressions, severities …\n"
 #define FILTER_HELP "  -f BPF                only frames that match a libpcap filter\n"
 #define FOLLOW_HELP "  --follow              wait for more at the end of the last file, until an interrupt\n"
+#define STATE_HELP "  --state FILE          use what earlier runs left in FILE, and leave there what this one proves\n"
 #define OUTPUT_HELP                                                                                                    \
     "  -o text|json          text (default), or JSON Lines\n"                                                          \
     "  -w FILE               write to FILE instead of standard output\n"
@@ -22,7 +25,8 @@ void help_print(void) {
           "       bindsight bindings FILE...              which interface is bound at which address\n"
           "       bindsight rules [ID]                    what the rules say\n"
           "       bindsight interfaces [NAME|UUID]        the interfaces that have a name\n"
-          "\n" CONFIG_HELP FILTER_HELP FOLLOW_HELP OUTPUT_HELP JUDGED_HELP
+          "\n" CONFIG_HELP STATE_HELP FILTER_HELP FOLLOW_HELP OUTPUT_HELP JUDGED_HELP
+          "  --check-config        read the file of -c, tell what it says, and nothing else\n"
           "  --help, --version     also: bindsight COMMAND --help\n"
           "\n"
           "Exit status: 0 nothing found, 1 findings, 2 the work could not be done. More: man bindsight\n",
@@ -34,9 +38,12 @@ static const char *const COMMAND_HELP[COMMANDS] = {
                         "\n"
                         "Reads captures (pcap, pcapng; plain, gzip, zstd), merged by time, and tells which RPC\n"
                         "sessions go where their interface is not bound.\n"
-                        "\n" CONFIG_HELP FILTER_HELP FOLLOW_HELP OUTPUT_HELP JUDGED_HELP "\n"
+                        "\n" CONFIG_HELP STATE_HELP FILTER_HELP FOLLOW_HELP OUTPUT_HELP JUDGED_HELP
+                        "  --check-config        read the file of -c, tell what it says, and nothing else\n"
+                        "\n"
                         "examples:\n"
                         "  bindsight backup.pcap\n"
+                        "  bindsight -c inventory.yaml --check-config\n"
                         "  bindsight analyze -o json -w result.jsonl client.pcap server.pcap\n"
                         "  tcpdump -r big.pcap -w - host 10.0.1.20 | bindsight -\n",
     [COMMAND_FACTS] = "usage: bindsight facts [-f BPF] [--follow] [-w FILE] FILE...\n"
@@ -51,13 +58,13 @@ static const char *const COMMAND_HELP[COMMANDS] = {
                       "\n"
                       "Judges facts that 'bindsight facts' wrote (- is standard input). Several files are merged\n"
                       "by time, as if one capture had seen all of it.\n"
-                      "\n" CONFIG_HELP OUTPUT_HELP JUDGED_HELP "\n"
+                      "\n" CONFIG_HELP STATE_HELP OUTPUT_HELP JUDGED_HELP "\n"
                       "example:\n"
                       "  bindsight judge site-a.facts site-b.facts\n",
     [COMMAND_BINDINGS] = "usage: bindsight bindings [options] FILE...\n"
                          "\n"
                          "Tells which interface is bound at which address, by what the captures prove.\n"
-                         "\n" CONFIG_HELP FILTER_HELP FOLLOW_HELP OUTPUT_HELP EVIDENCE_HELP
+                         "\n" CONFIG_HELP STATE_HELP FILTER_HELP FOLLOW_HELP OUTPUT_HELP EVIDENCE_HELP
                          "  --color WHEN          auto (default), always, never\n"
                          "\n"
                          "example:\n"

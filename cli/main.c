@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _POSIX_C_SOURCE 200809L /* isatty */
 #include "cli/analysis.h"
+#include "cli/check_config.h"
 #include "cli/complaint.h"
 #include "cli/config.h"
 #include "cli/help.h"
@@ -62,12 +63,24 @@ static enum status judged(const struct options *options, const struct inventory 
     struct analysis analysis;
     if (!analysis_open_judge(&analysis, inventory))
         return STATUS_FAILED;
-    if (options->command == COMMAND_JUDGE)
+    bool learns = options->count > 0;
+    if (options->state != NULL && !analysis_recall(&analysis, options->state, learns)) {
+        analysis_close(&analysis);
+        return STATUS_FAILED;
+    }
+    if (!learns)
+        judge_finish(analysis.judge);
+    else if (options->command == COMMAND_JUDGE)
         analysis_facts(&analysis, options->arguments, options->count);
     else
         analysis_captures(&analysis, options->arguments, options->count, options->filter, options->follow);
+    if (options->command == COMMAND_BINDINGS)
+        judge_list_recalled(analysis.judge);
     enum status status = STATUS_FAILED;
-    if (report(options, &analysis, out) && !analysis.failed)
+    bool reported = report(options, &analysis, out);
+    if (options->state != NULL && learns && !analysis_remember(&analysis, options->state))
+        analysis.failed = true;
+    if (reported && !analysis.failed)
         status = options->command == COMMAND_BINDINGS ? STATUS_CLEAN : verdict(analysis.judge, options->fail_on);
     analysis_close(&analysis);
     return status;
@@ -138,31 +151,35 @@ static enum status interfaces(const struct options *options, FILE *out) {
 
 static bool takes_files(enum command command) { return command != COMMAND_RULES && command != COMMAND_INTERFACES; }
 
-static enum status run_configured(const struct options *options, const struct config *config) {
-    struct output output;
-    uint32_t inputs = takes_files(options->command) ? options->count : 0;
-    if (!output_open(&output, options->output, options->arguments, inputs, options->config))
-        return STATUS_FAILED;
-    interrupt_catch();
-    enum status status = STATUS_FAILED;
+static enum status command(const struct options *options, const struct config *config, FILE *out) {
     switch (options->command) {
     case COMMAND_ANALYZE:
     case COMMAND_JUDGE:
     case COMMAND_BINDINGS:
-        status = judged(options, &config->inventory, output.file);
-        break;
+        return judged(options, &config->inventory, out);
     case COMMAND_FACTS:
-        status = facts(options, output.file);
-        break;
+        return facts(options, out);
     case COMMAND_RULES:
-        status = rules(options, output.file);
-        break;
+        return rules(options, out);
     case COMMAND_INTERFACES:
-        status = interfaces(options, output.file);
-        break;
+        return interfaces(options, out);
     case COMMANDS:
         break;
     }
+    return STATUS_FAILED;
+}
+
+static enum status run_configured(const struct options *options, const struct config *config) {
+    struct output output;
+    uint32_t inputs = takes_files(options->command) ? options->count : 0;
+    if (!output_open(&output, options->output, options->arguments, inputs, options->config, options->state))
+        return STATUS_FAILED;
+    interrupt_catch();
+    enum status status = STATUS_CLEAN;
+    if (!options->check_config)
+        status = command(options, config, output.file);
+    else if (!check_config(config, output.file))
+        status = STATUS_FAILED;
     return output_close(&output) ? status : STATUS_FAILED;
 }
 
@@ -170,9 +187,7 @@ static enum status run(const struct options *options) {
     struct config config;
     if (!config_read(&config, options->config))
         return STATUS_FAILED;
-    interfaces_configure(&config.interfaces);
     enum status status = run_configured(options, &config);
-    interfaces_configure(NULL);
     config_free(&config);
     return status;
 }

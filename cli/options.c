@@ -8,11 +8,20 @@
 #include <string.h>
 
 /* Options without a short form, by a letter that is none. */
-enum { OPTION_FAIL_ON = 'F', OPTION_COLOR = 'C', OPTION_FOLLOW = 'L', OPTION_HELP = 'h', OPTION_VERSION = 'V' };
+enum {
+    OPTION_FAIL_ON = 'F',
+    OPTION_COLOR = 'C',
+    OPTION_FOLLOW = 'L',
+    OPTION_CHECK = 'K',
+    OPTION_STATE = 'S',
+    OPTION_HELP = 'h',
+    OPTION_VERSION = 'V'
+};
 
 static const struct option LONG_OPTIONS[] = {
     {"fail-on", required_argument, NULL, OPTION_FAIL_ON}, {"color", required_argument, NULL, OPTION_COLOR},
-    {"follow", no_argument, NULL, OPTION_FOLLOW},         {"help", no_argument, NULL, OPTION_HELP},
+    {"check-config", no_argument, NULL, OPTION_CHECK},    {"follow", no_argument, NULL, OPTION_FOLLOW},
+    {"state", required_argument, NULL, OPTION_STATE},     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},       {NULL, 0, NULL, 0},
 };
 
@@ -23,10 +32,10 @@ struct command_form {
 };
 
 static const struct command_form FORMS[COMMANDS] = {
-    [COMMAND_ANALYZE] = {"analyze", "cfowqvFCL", 1, UINT32_MAX},
+    [COMMAND_ANALYZE] = {"analyze", "cfowqvFCLKS", 1, UINT32_MAX},
     [COMMAND_FACTS] = {"facts", "fowL", 1, UINT32_MAX},
-    [COMMAND_JUDGE] = {"judge", "cowqvFC", 1, UINT32_MAX},
-    [COMMAND_BINDINGS] = {"bindings", "cfowvCL", 1, UINT32_MAX},
+    [COMMAND_JUDGE] = {"judge", "cowqvFCS", 1, UINT32_MAX},
+    [COMMAND_BINDINGS] = {"bindings", "cfowvCLS", 1, UINT32_MAX},
     [COMMAND_RULES] = {"rules", "ow", 0, 1},
     [COMMAND_INTERFACES] = {"interfaces", "cow", 0, 1},
 };
@@ -94,6 +103,12 @@ static bool read_option(struct options *options, int letter, const char *value) 
     case OPTION_FOLLOW:
         options->follow = true;
         return true;
+    case OPTION_STATE:
+        options->state = value;
+        return true;
+    case OPTION_CHECK:
+        options->check_config = true;
+        return true;
     case OPTION_FAIL_ON:
         return read_fail_on(options, value);
     default:
@@ -103,8 +118,8 @@ static bool read_option(struct options *options, int letter, const char *value) 
 
 /* What getopt_long has stumbled over, as it was typed. */
 static const char *typed(char **argv, char letter[static 3]) {
-    if (optopt == 0 || strchr("FCLVh", optopt) != NULL) /* a long option; -F is none of ours */
-        return argv[optind - 1];
+    if (optopt == 0 || strchr("FCLKSVh", optopt) != NULL) /* a long option; -F is none of ours */
+        return argv[optarg != NULL && optarg == argv[optind - 1] ? optind - 2 : optind - 1];
     letter[0] = '-';
     letter[1] = (char)optopt;
     letter[2] = '\0';
@@ -132,13 +147,26 @@ static enum options_outcome read_options(int argc, char **argv, struct options *
     return OPTIONS_RUN;
 }
 
+/* What is checked is all that there is. */
+static bool is_check_alone(const struct options *options) {
+    if (options->config == NULL)
+        complain("--check-config", "what file? Name it with -c");
+    else if (options->count > 0)
+        return wrong(options, "with --check-config no capture is read, so not", options->arguments[0]);
+    else if (options->json)
+        return wrong(options, "--check-config has no form of output", "json");
+    return options->config != NULL;
+}
+
 static bool count_arguments(const struct options *options) {
     const struct command_form *form = &FORMS[options->command];
-    if (options->count < form->least)
+    bool may_be_none = options->command == COMMAND_BINDINGS && options->state != NULL;
+    uint32_t least = may_be_none ? 0 : form->least;
+    if (options->count < least)
         complain(form->name, "no file is given: name one, or - for standard input");
     else if (options->count > form->most)
         return wrong(options, "one argument is enough, not also", options->arguments[form->most]);
-    return options->count >= form->least;
+    return options->count >= least;
 }
 
 /* A command that is named, else the default; how many words that took. */
@@ -165,5 +193,6 @@ enum options_outcome options_read(int argc, char **argv, struct options *options
         return outcome;
     options->arguments = (const char *const *)argv + optind;
     options->count = (uint32_t)(argc - optind);
-    return count_arguments(options) ? OPTIONS_RUN : OPTIONS_WRONG;
+    bool sound = options->check_config ? is_check_alone(options) : count_arguments(options);
+    return sound ? OPTIONS_RUN : OPTIONS_WRONG;
 }

@@ -27,7 +27,9 @@ struct options {
     const char *config; /* -c; NULL: none */
     const char *filter; /* -f; NULL: none */
     const char *output; /* -w; NULL: standard output */
+    const char *state;  /* --state; NULL: none */
     bool follow;
+    bool check_config; /* that, and nothing else */
     bool json;
     unsigned fail_on; /* enum severity, or FAIL_ON_NEVER */
     enum detail detail;

@@ -24,14 +24,15 @@ static bool is_input(const char *path, const char *const *inputs, uint32_t count
     return false;
 }
 
-bool output_open(struct output *output, const char *path, const char *const *inputs, uint32_t count,
-                 const char *config) {
+bool output_open(struct output *output, const char *path, const char *const *inputs, uint32_t count, const char *config,
+                 const char *state) {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of writing, told at the end */
     *output = (struct output){stdout, NULL};
     if (path == NULL || strcmp(path, "-") == 0)
         return true;
     output->path = path;
-    if (is_input(path, inputs, count) || (config != NULL && is_input(path, &config, 1))) {
+    if (is_input(path, inputs, count) || (config != NULL && is_input(path, &config, 1)) ||
+        (state != NULL && is_input(path, &state, 1))) {
         complain(path, "is an input too: give -w another file");
         return false;
     }

@@ -12,9 +12,10 @@ struct output {
     const char *path; /* NULL: standard output */
 };
 
-/* A file that is also an input, or the configuration (which may be NULL), is refused: writing would empty it. */
-bool output_open(struct output *output, const char *path, const char *const *inputs, uint32_t count,
-                 const char *config);
+/* A file that is also an input, the configuration or the state (both may be NULL), is refused: writing would empty it.
+ */
+bool output_open(struct output *output, const char *path, const char *const *inputs, uint32_t count, const char *config,
+                 const char *state);
 /* False if not all of it is written. A reader that went away early is told of by the status alone. */
 bool output_close(struct output *output);
 

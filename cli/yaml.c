@@ -11,13 +11,17 @@
 
 enum { WHERE_SIZE = 4200, WHAT_SIZE = 256 };
 
-void yaml_complain(const struct yaml *yaml, yaml_mark_t mark, const char *what) {
+void yaml_complain(struct yaml *yaml, yaml_mark_t mark, const char *what) {
     char where[WHERE_SIZE];
+    if (yaml->complaints == YAML_MAX_COMPLAINTS)
+        complain(yaml->path, "more is wrong than is told here: mend this first");
+    if (yaml->complaints++ >= YAML_MAX_COMPLAINTS)
+        return;
     snprintf(where, sizeof where, "%.4096s:%zu:%zu", yaml->path, mark.line + 1, mark.column + 1);
     complain(where, what);
 }
 
-static bool wrong(const struct yaml *yaml, const yaml_node_t *node, const char *what) {
+static bool wrong(struct yaml *yaml, const yaml_node_t *node, const char *what) {
     yaml_complain(yaml, node->start_mark, what);
     return false;
 }
@@ -40,7 +44,7 @@ static yaml_mark_t mark_at(const char *text, size_t offset) {
     return mark;
 }
 
-static bool complain_of_parser(const struct yaml *yaml, const yaml_parser_t *parser, const char *text, size_t length) {
+static bool complain_of_parser(struct yaml *yaml, const yaml_parser_t *parser, const char *text, size_t length) {
     char what[WHAT_SIZE];
     if (parser->error == YAML_MEMORY_ERROR) {
         complain(yaml->path, "no memory to read it");
@@ -54,7 +58,7 @@ static bool complain_of_parser(const struct yaml *yaml, const yaml_parser_t *par
     return false;
 }
 
-static bool ends_here(const struct yaml *yaml, yaml_parser_t *parser, const char *text, size_t length) {
+static bool ends_here(struct yaml *yaml, yaml_parser_t *parser, const char *text, size_t length) {
     yaml_document_t next;
     if (yaml_parser_load(parser, &next) == 0)
         return complain_of_parser(yaml, parser, text, length);
@@ -65,7 +69,7 @@ static bool ends_here(const struct yaml *yaml, yaml_parser_t *parser, const char
     return root == NULL;
 }
 
-static bool parser_over(yaml_parser_t *parser, const struct yaml *yaml, const char *text, size_t length) {
+static bool parser_over(yaml_parser_t *parser, struct yaml *yaml, const char *text, size_t length) {
     if (yaml_parser_initialize(parser) == 0) {
         complain(yaml->path, "no memory to read it");
         return false;
@@ -75,7 +79,7 @@ static bool parser_over(yaml_parser_t *parser, const struct yaml *yaml, const ch
 }
 
 /* Takes an event into account: false when it leads too deep, or is the last. */
-static bool follow(const struct yaml *yaml, const yaml_event_t *event, int *depth) {
+static bool follow(struct yaml *yaml, const yaml_event_t *event, int *depth) {
     if (event->type == YAML_SEQUENCE_START_EVENT || event->type == YAML_MAPPING_START_EVENT)
         (*depth)++;
     else if (event->type == YAML_SEQUENCE_END_EVENT || event->type == YAML_MAPPING_END_EVENT)
@@ -86,7 +90,7 @@ static bool follow(const struct yaml *yaml, const yaml_event_t *event, int *dept
 }
 
 /* libyaml takes time by the square of the depth. What else is wrong is told when the tree is built. */
-static bool is_shallow(const struct yaml *yaml, const char *text, size_t length) {
+static bool is_shallow(struct yaml *yaml, const char *text, size_t length) {
     yaml_parser_t parser;
     yaml_event_t event;
     int depth = 0;
@@ -149,18 +153,18 @@ const yaml_node_t *yaml_root(struct yaml *yaml) {
 
 /* Mappings and lists */
 
-bool yaml_is_mapping(const struct yaml *yaml, const yaml_node_t *node) {
+bool yaml_is_mapping(struct yaml *yaml, const yaml_node_t *node) {
     return node->type == YAML_MAPPING_NODE || wrong(yaml, node, "keys and values are expected here");
 }
 
-bool yaml_is_list(const struct yaml *yaml, const yaml_node_t *node) {
+bool yaml_is_list(struct yaml *yaml, const yaml_node_t *node) {
     return node->type == YAML_SEQUENCE_NODE || wrong(yaml, node, "a list is expected here");
 }
 
 bool yaml_next_pair(struct yaml *yaml, const yaml_node_t *mapping, size_t *at, const yaml_node_t **key,
                     const yaml_node_t **value) {
     const yaml_node_pair_t *pair = mapping->data.mapping.pairs.start + *at;
-    if (pair == mapping->data.mapping.pairs.top)
+    if (pair == mapping->data.mapping.pairs.top || yaml->complaints > YAML_MAX_COMPLAINTS)
         return false;
     (*at)++;
     *key = yaml_document_get_node(&yaml->document, pair->key);
@@ -170,7 +174,7 @@ bool yaml_next_pair(struct yaml *yaml, const yaml_node_t *mapping, size_t *at, c
 
 bool yaml_next_item(struct yaml *yaml, const yaml_node_t *list, size_t *at, const yaml_node_t **item) {
     const yaml_node_item_t *next = list->data.sequence.items.start + *at;
-    if (next == list->data.sequence.items.top)
+    if (next == list->data.sequence.items.top || yaml->complaints > YAML_MAX_COMPLAINTS)
         return false;
     (*at)++;
     *item = yaml_document_get_node(&yaml->document, *next);
@@ -185,7 +189,7 @@ static size_t key_of(const yaml_node_t *node, const char *const *keys, size_t co
 }
 
 /* "unknown key: one of interfaces, … is expected" */
-static bool unknown_key(const struct yaml *yaml, const yaml_node_t *key, const char *const *keys, size_t count) {
+static bool unknown_key(struct yaml *yaml, const yaml_node_t *key, const char *const *keys, size_t count) {
     char what[WHAT_SIZE] = "unknown key: expected is ";
     for (size_t i = 0; i < count; i++) {
         size_t used = strlen(what);
@@ -194,7 +198,7 @@ static bool unknown_key(const struct yaml *yaml, const yaml_node_t *key, const c
     return wrong(yaml, key, what);
 }
 
-static bool key_complaint(const struct yaml *yaml, const yaml_node_t *node, const char *key, const char *what) {
+static bool key_complaint(struct yaml *yaml, const yaml_node_t *node, const char *key, const char *what) {
     char line[WHAT_SIZE];
     snprintf(line, sizeof line, "%s %s", key, what);
     return wrong(yaml, node, line);
@@ -203,6 +207,7 @@ static bool key_complaint(const struct yaml *yaml, const yaml_node_t *node, cons
 bool yaml_mapping(struct yaml *yaml, const yaml_node_t *node, const char *const *keys, size_t count, size_t needed,
                   const yaml_node_t **values) {
     const yaml_node_t *key, *value;
+    bool sound = true;
     for (size_t i = 0; i < count; i++)
         values[i] = NULL;
     if (!yaml_is_mapping(yaml, node))
@@ -210,24 +215,32 @@ bool yaml_mapping(struct yaml *yaml, const yaml_node_t *node, const char *const 
     for (size_t at = 0; yaml_next_pair(yaml, node, &at, &key, &value);) {
         size_t i = key_of(key, keys, count);
         if (i == count)
-            return unknown_key(yaml, key, keys, count);
-        if (values[i] != NULL)
-            return key_complaint(yaml, key, keys[i], "is here twice");
-        values[i] = value;
+            sound = unknown_key(yaml, key, keys, count);
+        else if (values[i] != NULL)
+            sound = key_complaint(yaml, key, keys[i], "is here twice");
+        else
+            values[i] = value;
     }
     for (size_t i = 0; i < needed; i++)
         if (values[i] == NULL)
-            return key_complaint(yaml, node, keys[i], "is missing");
-    return true;
+            sound = key_complaint(yaml, node, keys[i], "is missing");
+    return sound;
 }
 
 /* Values */
 
-const char *yaml_text(const struct yaml *yaml, const yaml_node_t *node, size_t size) {
-    const char *text = node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : "";
+const char *yaml_scalar(const yaml_node_t *node) {
+    if (node->type != YAML_SCALAR_NODE)
+        return "";
+    const char *text = (const char *)node->data.scalar.value;
+    return strlen(text) == node->data.scalar.length ? text : "";
+}
+
+const char *yaml_text(struct yaml *yaml, const yaml_node_t *node, size_t size) {
+    const char *text = yaml_scalar(node);
     size_t length = strlen(text);
     char what[WHAT_SIZE];
-    if (length == 0 || node->data.scalar.length != length) {
+    if (length == 0) {
         wrong(yaml, node, "a text is expected here");
         return NULL;
     }
@@ -238,16 +251,16 @@ const char *yaml_text(const struct yaml *yaml, const yaml_node_t *node, size_t s
     return NULL;
 }
 
-bool yaml_bool(const struct yaml *yaml, const yaml_node_t *node, bool *value) {
+bool yaml_bool(struct yaml *yaml, const yaml_node_t *node, bool *value) {
     *value = is_text(node, "true");
     return *value || is_text(node, "false") || wrong(yaml, node, "true or false is expected here");
 }
 
-bool yaml_number(const struct yaml *yaml, const yaml_node_t *node, unsigned most, unsigned *value) {
+bool yaml_number(struct yaml *yaml, const yaml_node_t *node, unsigned most, unsigned *value) {
     assert(most <= UINT16_MAX);
-    const char *text = node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : "";
+    const char *text = yaml_scalar(node);
     char what[WHAT_SIZE];
-    bool sound = *text != '\0' && strlen(text) == node->data.scalar.length && strlen(text) <= 5;
+    bool sound = *text != '\0' && strlen(text) <= 5;
     *value = 0;
     for (; sound && *text != '\0'; text++) {
         sound = *text >= '0' && *text <= '9';

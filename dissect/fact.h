@@ -36,7 +36,7 @@ enum fact_kind {
     FACT_SERVER_NAME,         /* name: the server says what it is called */
     FACT_PIPE_OPENED,         /* pipe: an SMB server opened a named pipe */
     FACT_PIPE_REFUSED,        /* pipe: it did not */
-    FACT_BINDINGS_TOLD,       /* bindings: DCOM: a server tells how it, or an object of it, is reached */
+    FACT_BINDINGS_TOLD,       /* bindings: DCOM, SMB: a server tells how it, or an object of it, is reached */
     FACT_LINK_ADDRESS,        /* link: ARP: the server's address is at this link-layer address */
     FACT_CLUSTER_ADDRESS,     /* resource: clusapi: the address of an IP Address resource */
     FACT_UNREADABLE,          /* unreadable: a part of this conversation cannot be read, from here on, and why */
@@ -142,6 +142,7 @@ enum name_source {
     NAME_NETBIOS,          /* answer or registration in the NetBIOS name service */
     NAME_DNS,              /* owner of an A or AAAA record, or of a CNAME to it */
     NAME_KERBEROS_SERVICE, /* the service of a ticket that the client showed, "cifs/host" */
+    NAME_SMB_START,        /* ServerStartTime of an SMB server, its FILETIME as 16 hexadecimal digits */
     NAME_SOURCES
 };
 
@@ -159,6 +160,7 @@ enum bindings_source {
     BINDINGS_OXID,            /* ResolveOxid, ResolveOxid2: of an object exporter */
     BINDINGS_ACTIVATION,      /* RemoteActivation */
     BINDINGS_CREATE_INSTANCE, /* RemoteCreateInstance, RemoteGetClassObject */
+    BINDINGS_SMB_INTERFACES,  /* no DCOM: addresses of an SMB server's network interfaces, without ports */
     BINDINGS_SOURCES
 };
 

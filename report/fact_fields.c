@@ -35,7 +35,7 @@ const char *const TRANSPORT_NAMES[TRANSPORT_KINDS] = {
     [TRANSPORT_PIPE] = "ncacn_np",   [TRANSPORT_HTTP] = "ncacn_http",  [TRANSPORT_LOCAL] = "ncalrpc",
 };
 
-static const char *const NAME_SOURCE_NAMES[NAME_SOURCES] = {
+const char *const NAME_SOURCE_NAMES[NAME_SOURCES] = {
     [NAME_NTLM_COMPUTER] = "ntlm_computer",
     [NAME_NTLM_DOMAIN] = "ntlm_domain",
     [NAME_NTLM_DNS_COMPUTER] = "ntlm_dns_computer",
@@ -46,13 +46,13 @@ static const char *const NAME_SOURCE_NAMES[NAME_SOURCES] = {
     [NAME_NETBIOS] = "netbios",
     [NAME_DNS] = "dns",
     [NAME_KERBEROS_SERVICE] = "kerberos_service",
+    [NAME_SMB_START] = "smb_start",
 };
 
 static const char *const BINDINGS_SOURCE_NAMES[BINDINGS_SOURCES] = {
-    [BINDINGS_SERVER_ALIVE] = "server_alive",
-    [BINDINGS_OXID] = "oxid",
-    [BINDINGS_ACTIVATION] = "activation",
-    [BINDINGS_CREATE_INSTANCE] = "create_instance",
+    [BINDINGS_SERVER_ALIVE] = "server_alive",     [BINDINGS_OXID] = "oxid",
+    [BINDINGS_ACTIVATION] = "activation",         [BINDINGS_CREATE_INSTANCE] = "create_instance",
+    [BINDINGS_SMB_INTERFACES] = "smb_interfaces",
 };
 
 static const char *const UNREADABLE_NAMES[UNREADABLES] = {

@@ -8,6 +8,7 @@
 /* How a fact is written: what every fact has, and what each kind adds. The names are stable. */
 
 extern const char *const FACT_KIND_NAMES[FACT_KINDS];      /* "connect_attempted" … */
+extern const char *const NAME_SOURCE_NAMES[NAME_SOURCES];  /* "ntlm_computer" … */
 extern const char *const TRANSPORT_NAMES[TRANSPORT_KINDS]; /* protocol sequences: "ncacn_ip_tcp" … */
 
 extern const struct field FACT_FIELDS[];

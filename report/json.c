@@ -88,11 +88,14 @@ static void put_sighting(json_t **object, const struct sighting *seen, const str
     char time[TIMESTAMP_SIZE];
     put(object, "frame", number_value(seen->frame));
     put(object, "time", json_string(timestamp_text(seen->time, time)));
-    if (results->several_files)
+    bool earlier = sighting_is_earlier(seen);
+    if (results->several_files || earlier)
         put(object, "file", words_value(file_names_at(results->files, seen->file)));
+    if (earlier && results->tally->frames > 0)
+        put(object, "age_seconds", json_integer((results->tally->first - seen->time) / 1000000000));
 }
 
-static json_t *sighting_value(const struct sighting *seen, const struct results *results) {
+json_t *sighting_value(const struct sighting *seen, const struct results *results) {
     if (seen->frame == 0)
         return json_null();
     json_t *object = json_object();
@@ -130,6 +133,18 @@ static json_t *community_id_value(const struct session *session) {
     return community_id(&session->client, &session->server, protocol, text) ? json_string(text) : json_null();
 }
 
+static json_t *win32_value(uint32_t code) {
+    if (code == 0)
+        return json_null();
+    char hex[sizeof "0xffffffff"];
+    snprintf(hex, sizeof hex, "0x%x", (unsigned)code);
+    json_t *object = json_object();
+    put(&object, "code", json_integer(code));
+    put(&object, "hex", json_string(hex));
+    put(&object, "name", words_value(win32_name(code)));
+    return object;
+}
+
 json_t *session_object(const struct session *session, const struct results *results) {
     const char *name = judge_server_name(results->judge, &session->server.address);
     json_t *object = json_object();
@@ -141,9 +156,11 @@ json_t *session_object(const struct session *session, const struct results *resu
     put(&object, "pipe", words_value(session->pipe));
     put(&object, "interface", interface_value(&session->interface));
     put(&object, "outcome", json_string(OUTCOME_NAMES[session->outcome]));
-    put(&object, "reason", words_value(session->outcome == OUTCOME_UNKNOWN ? session->unclear : NULL));
+    put(&object, "reason", words_value(session->unclear));
+    put(&object, "win32", win32_value(session->win32));
     put(&object, "stages", stages_array(session, results));
     put(&object, "community_id", community_id_value(session));
+    put(&object, "ignored", json_boolean(session->ignored));
     return object;
 }
 
@@ -173,6 +190,7 @@ json_t *binding_object(const struct binding *binding, const struct results *resu
         transport_value(binding->transport == TRANSPORT_UNKNOWN ? TRANSPORT_TCP : binding->transport));
     put(&object, "endpoint", binding->endpoint.port == 0 ? json_null() : endpoint_object(&binding->endpoint));
     put(&object, "bound", bound_value(binding->state));
+    put(&object, "declared", declared_value(binding, results));
     put(&object, "evidence", proofs_array(binding, results));
     return object;
 }
@@ -190,18 +208,6 @@ static json_t *bound_array(const struct finding *finding) {
     return array;
 }
 
-static json_t *win32_value(uint32_t code) {
-    if (code == 0)
-        return json_null();
-    char hex[sizeof "0xffffffff"];
-    snprintf(hex, sizeof hex, "0x%x", (unsigned)code);
-    json_t *object = json_object();
-    put(&object, "code", json_integer(code));
-    put(&object, "hex", json_string(hex));
-    put(&object, "name", words_value(win32_name(code)));
-    return object;
-}
-
 static json_t *evidence_array(const struct finding *finding, const struct results *results) {
     json_t *array = json_array();
     for (size_t i = 0; i < finding->evidence_count; i++)
@@ -216,12 +222,42 @@ static json_t *caveats_array(const struct finding *finding) {
     return array;
 }
 
+static json_t *signatures_array(const struct finding *finding) {
+    json_t *array = json_array();
+    for (unsigned i = 1; i <= FINDING_SIGNATURES; i++) {
+        char name[sizeof "S9"] = {'S', (char)('0' + i)};
+        if ((finding->signatures & 1U << i) != 0)
+            append(&array, json_string(name));
+    }
+    return array;
+}
+
+static json_t *prediction_value(const struct finding *finding) {
+    if (finding->confidence == CONFIDENCE_NONE)
+        return json_null();
+    json_t *object = json_object();
+    put(&object, "confidence", json_string(CONFIDENCE_NAMES[finding->confidence]));
+    put(&object, "reason", words_value(finding->reason));
+    return object;
+}
+
+static json_t *application_object(const struct finding *finding) {
+    char time[TIMESTAMP_SIZE];
+    bool known = finding->shown == SHOWN_SEEN || finding->shown == SHOWN_COMPUTED;
+    json_t *object = json_object();
+    put(&object, "shows_at", known ? json_string(timestamp_text(finding->shown_time, time)) : json_null());
+    put(&object, "how", json_string(SHOWN_NAMES[finding->shown]));
+    put(&object, "schedule", words_value(finding->schedule));
+    return object;
+}
+
 json_t *finding_object(const struct finding *finding, const struct results *results) {
     json_t *object = json_object();
     put(&object, "type", json_string("finding"));
     put(&object, "id", number_value(finding->id));
     put(&object, "rule", json_string(finding->rule->id));
     put(&object, "signature", words_value(finding->signature));
+    put(&object, "signatures", signatures_array(finding));
     put(&object, "severity", json_string(SEVERITY_NAMES[finding->severity]));
     put(&object, "cause", json_string(CAUSE_NAMES[finding->cause]));
     put(&object, "state", json_string(FINDING_STATE_NAMES[finding->state]));
@@ -232,7 +268,9 @@ json_t *finding_object(const struct finding *finding, const struct results *resu
     put(&object, "flagged", sighting_value(&finding->flagged, results));
     put(&object, "failed", sighting_value(&finding->failed, results));
     put(&object, "lead_seconds", json_real((double)finding->lead / 1e9));
+    put(&object, "prediction", prediction_value(finding));
     put(&object, "win32", win32_value(finding->win32));
+    put(&object, "application", application_object(finding));
     put(&object, "count", number_value(finding->count));
     put(&object, "got_through", words_value(GOT_THROUGH_NAMES[finding->got_through]));
     put(&object, "message", words_value(finding->message));
@@ -278,9 +316,26 @@ static json_t *rules_object(const struct judge *judge) {
     return object;
 }
 
+static json_t *suppressed_object(const struct judge *judge) {
+    const char *ids[RULE_COUNT];
+    for (size_t i = 0; i < RULE_COUNT; i++)
+        ids[i] = RULES[i]->id;
+    return counts_object(judge_left_out(judge)->suppressed, ids, RULE_COUNT);
+}
+
 static json_t *time_value(const struct tally *tally, int64_t time) {
     char text[TIMESTAMP_SIZE];
     return tally->frames == 0 ? json_null() : json_string(timestamp_text(time, text));
+}
+
+static json_t *predictions_object(const struct judge *judge) {
+    const struct predictions *predictions = judge_predictions(judge);
+    json_t *object = json_object();
+    put(&object, "made", number_value(predictions->made));
+    put(&object, "came_true", number_value(predictions->came_true));
+    put(&object, "averted", number_value(predictions->averted));
+    put(&object, "open", number_value(predictions->open));
+    return object;
 }
 
 json_t *summary_object(const struct results *results) {
@@ -298,6 +353,9 @@ json_t *summary_object(const struct results *results) {
     put(&object, "maps", number_value(tally->maps));
     put(&object, "sessions", outcomes_object(results->judge));
     put(&object, "findings", rules_object(results->judge));
+    put(&object, "predictions", predictions_object(results->judge));
+    put(&object, "suppressed", suppressed_object(results->judge));
+    put(&object, "ignored", number_value(judge_left_out(results->judge)->ignored));
     put(&object, "lost", counts_object(tally->lost, LOSS_NAMES, LOSS_KINDS));
     put(&object, "limits_reached", counts_object(tally->limits, LIMIT_NAMES, LIMIT_KINDS));
     put(&object, "elapsed_seconds", json_real(results->elapsed));
@@ -309,7 +367,8 @@ bool json_bindings(FILE *out, const struct results *results) {
     bool written = true;
     for (size_t i = 0; written && (binding = judge_binding(results->judge, i)) != NULL; i++)
         written = json_line(out, binding_object(binding, results));
-    return written && json_line(out, summary_object(results));
+    return written && json_declared(out, results) && json_servers(out, results) &&
+           json_line(out, summary_object(results));
 }
 
 bool json_report(FILE *out, const struct results *results) {

@@ -14,6 +14,7 @@ struct page page_over(FILE *out, enum detail detail, bool color, const struct re
         .detail = detail,
         .dates = results->cut_off > 0 || !timestamp_same_day(tally->first, tally->last),
         .files = results->several_files,
+        .first = tally->frames > 0 ? tally->first : 0,
         .names = results->files,
     };
 }
@@ -136,15 +137,58 @@ void page_more(struct page *page, size_t rows, size_t shown) {
     page_end(page);
 }
 
-char *page_frame(const struct page *page, const struct sighting *seen, char words[static SIGHTING_WORDS_SIZE]) {
+enum { AGE_WORDS_SIZE = 40 };
+
+/* How long before the capture: ", 6 days before". Returns words. */
+static char *age_words(const struct page *page, const struct sighting *seen, char words[static AGE_WORDS_SIZE]) {
+    static const struct {
+        int64_t seconds;
+        const char *one, *many;
+    } units[] = {{86400, "day", "days"}, {3600, "hour", "hours"}, {60, "minute", "minutes"}, {1, "second", "seconds"}};
+    int64_t age = (page->first - seen->time) / 1000000000;
+    words[0] = '\0';
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        int64_t count = age / units[i].seconds;
+        if (count <= 0)
+            continue;
+        snprintf(words, AGE_WORDS_SIZE, ", %lld %s before", (long long)count,
+                 count == 1 ? units[i].one : units[i].many);
+        break;
+    }
+    return words;
+}
+
+/* The frame, and the file where it is needed. */
+static void put_frame(const struct page *page, const struct sighting *seen, char words[static SIGHTING_WORDS_SIZE]) {
+    bool earlier = sighting_is_earlier(seen);
+    const char *name = page->files || earlier ? file_names_at(page->names, seen->file) : "";
+    if (earlier && name[0] == '\0')
+        name = "an earlier capture";
     snprintf(words, SIGHTING_WORDS_SIZE, "frame %llu%s%.256s", (unsigned long long)seen->frame,
-             page->files ? " of " : "", page->files ? file_names_at(page->names, seen->file) : "");
+             page->files || earlier ? " of " : "", name);
+}
+
+static void add(char words[static SIGHTING_WORDS_SIZE], const char *before, const char *text) {
+    size_t length = strlen(words);
+    snprintf(words + length, SIGHTING_WORDS_SIZE - length, "%s%s", before, text);
+}
+
+char *page_frame(const struct page *page, const struct sighting *seen, char words[static SIGHTING_WORDS_SIZE]) {
+    char age[AGE_WORDS_SIZE], time[TIMESTAMP_SIZE];
+    put_frame(page, seen, words);
+    if (sighting_is_earlier(seen) && page->first != 0)
+        add(words, "", age_words(page, seen, age));
+    else if (sighting_is_earlier(seen))
+        add(words, ", ", timestamp_clock(seen->time, true, time));
     return words;
 }
 
 char *page_sighting(const struct page *page, const struct sighting *seen, char words[static SIGHTING_WORDS_SIZE]) {
-    char time[TIMESTAMP_SIZE];
-    size_t length = strlen(page_frame(page, seen, words));
-    snprintf(words + length, SIGHTING_WORDS_SIZE - length, ", %s", timestamp_clock(seen->time, page->dates, time));
+    char age[AGE_WORDS_SIZE], time[TIMESTAMP_SIZE];
+    bool earlier = sighting_is_earlier(seen);
+    put_frame(page, seen, words);
+    add(words, ", ", timestamp_clock(seen->time, page->dates || earlier, time));
+    if (earlier && page->first != 0)
+        add(words, "", age_words(page, seen, age));
     return words;
 }

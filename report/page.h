@@ -17,8 +17,9 @@ struct page {
     FILE *out;
     bool color;
     enum detail detail;
-    bool dates; /* the day is not the same all over the capture */
-    bool files; /* several files: a frame number needs its file's name */
+    bool dates;    /* the day is not the same all over the capture */
+    bool files;    /* several files: a frame number needs its file's name */
+    int64_t first; /* when the capture begins, to reckon from how old is what an earlier one showed; 0: there is none */
     const struct file_names *names;
     bool begun;            /* a line was printed */
     size_t column, indent; /* indent: where a wrapped line goes on */
@@ -47,8 +48,10 @@ void page_severity(struct page *page, enum severity severity);
 /* After a table: how many rows it has that were not shown, if any. */
 void page_more(struct page *page, size_t rows, size_t shown);
 
-/* "frame 12, 12:00:00.123456", with the date and the file where they are needed; "frame 12". Both return words. */
-enum { SIGHTING_WORDS_SIZE = 320 };
+/* "frame 12, 12:00:00.123456", with the date and the file where they are needed; "frame 12". Of an earlier capture:
+ * "frame 12 of a.pcap, 2026-11-16 12:00:00.123456, 6 days before"; "frame 12 of a.pcap, 6 days before". Both return
+ * words. */
+enum { SIGHTING_WORDS_SIZE = 384 };
 char *page_sighting(const struct page *page, const struct sighting *seen, char words[static SIGHTING_WORDS_SIZE]);
 char *page_frame(const struct page *page, const struct sighting *seen, char words[static SIGHTING_WORDS_SIZE]);
 

@@ -16,7 +16,7 @@ static struct phrase counted(uint64_t count, const char *one, const char *many) 
 }
 
 struct counts {
-    uint64_t findings, by_severity[SEVERITIES], averted;
+    uint64_t findings, by_severity[SEVERITIES], averted, suppressed;
     uint64_t sessions, by_outcome[OUTCOMES];
 };
 
@@ -30,13 +30,17 @@ static struct counts counts_of(const struct judge *judge) {
     }
     for (; (session = judge_session(judge, counts.sessions)) != NULL; counts.sessions++)
         counts.by_outcome[session->outcome]++;
+    for (size_t i = 0; i < RULE_COUNT; i++)
+        counts.suppressed += judge_left_out(judge)->suppressed[i];
     return counts;
 }
 
 /* "2 findings: 1 critical, 1 warning." */
 static void verdict_findings(struct page *page, const struct counts *counts) {
     if (counts->findings == 0) {
-        page_words(page, "No finding:");
+        page_words(page, counts->suppressed == 0 ? "No finding:" : "No finding but");
+        if (counts->suppressed > 0)
+            page_words(page, counted(counts->suppressed, "that is suppressed:", "that are suppressed:").words);
         return;
     }
     page_words(page, counted(counts->findings, "finding:", "findings:").words);
@@ -52,6 +56,8 @@ static void verdict_findings(struct page *page, const struct counts *counts) {
     page_join(page, ".");
     if (counts->averted > 0)
         page_words(page, counted(counts->averted, "of them was averted.", "of them were averted.").words);
+    if (counts->suppressed > 0)
+        page_words(page, counted(counts->suppressed, "more is suppressed.", "more are suppressed.").words);
 }
 
 /* "2 of 3 sessions were served, 1 failed." */
@@ -79,6 +85,25 @@ static void verdict_sessions(struct page *page, const struct counts *counts, con
     page_join(page, ".");
 }
 
+/* "Predictions: 5 came true, 1 averted, 1 open." */
+static void verdict_predictions(struct page *page, const struct predictions *predictions) {
+    static const char *const words[] = {"came true", "averted", "open"};
+    const uint64_t counts[] = {predictions->came_true, predictions->averted, predictions->open};
+    bool first = true;
+    if (predictions->made == 0)
+        return;
+    page_words(page, "Predictions:");
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        if (counts[i] == 0)
+            continue;
+        if (!first)
+            page_join(page, ",");
+        page_words(page, counted(counts[i], words[i], words[i]).words);
+        first = false;
+    }
+    page_join(page, ".");
+}
+
 static void capture_line(struct page *page, const struct tally *tally) {
     if (tally->frames == 0)
         return;
@@ -101,19 +126,18 @@ void text_verdict(struct page *page, const struct results *results) {
     struct counts counts = counts_of(results->judge);
     verdict_findings(page, &counts);
     verdict_sessions(page, &counts, results->tally);
+    verdict_predictions(page, judge_predictions(results->judge));
     page_end(page);
     capture_line(page, results->tally);
+    text_left_out(page, results);
 }
 
 bool text_report(struct page *page, const struct results *results) {
     size_t rows = page->detail == DETAIL_VERBOSE ? SIZE_MAX : TEXT_MAX_ROWS;
-    const struct finding *finding;
     text_verdict(page, results);
     text_limits(page, results);
-    for (size_t i = 0; (finding = judge_finding(results->judge, i)) != NULL; i++) {
-        page_skip(page);
-        text_finding(page, finding);
-    }
+    if (!text_findings(page, results))
+        return false;
     return page->detail == DETAIL_QUIET || (text_sessions(page, results, rows) && text_bindings(page, results, rows));
 }
 
@@ -122,6 +146,8 @@ bool text_bindings_report(struct page *page, const struct results *results) {
     if (judge_binding(results->judge, 0) == NULL)
         page_words(page, "No binding: nothing in the input says where an interface is bound.");
     page_end(page);
+    text_contradictions(page, results);
+    printed = text_declared(page, judge_inventory(results->judge)) && printed;
     text_servers(page, results);
     text_limits(page, results);
     return printed;

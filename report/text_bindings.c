@@ -29,6 +29,7 @@ static const struct proof *latest(const struct binding *binding, bool (*wanted)(
     return found;
 }
 
+enum { COLUMNS = 6 }; /* the last only where something is declared */
 enum { CELL_SIZE = 2 * (SIGHTING_WORDS_SIZE + 64) + NAME_SIZE };
 
 /* Adds "bind accepted (frame 12)" to a cell. */
@@ -57,6 +58,19 @@ static void address_cell(const struct results *results, const struct binding *bi
              name[0] == '\0' ? "" : ")");
 }
 
+/* "NO, line 12" of the inventory */
+enum { DECLARED_SIZE = 48 };
+static const char *declared_cell(const struct results *results, const struct binding *binding,
+                                 char cell[static DECLARED_SIZE]) {
+    struct declaration declaration =
+        inventory_says(judge_inventory(results->judge), &binding->address, &binding->interface);
+    if (declaration.declared == DECLARED_NOT)
+        return "";
+    snprintf(cell, DECLARED_SIZE, "%s, line %u", declaration.declared == DECLARED_BOUND ? "yes" : "NO",
+             declaration.service->line);
+    return cell;
+}
+
 static void add_row(struct table *table, const struct page *page, const struct results *results,
                     const struct binding *binding) {
     char address[CELL_SIZE];
@@ -70,8 +84,10 @@ static void add_row(struct table *table, const struct page *page, const struct r
                  binding->transport == TRANSPORT_UDP    ? "/udp"
                  : binding->transport == TRANSPORT_HTTP ? "/http"
                                                         : "");
+    char declared[DECLARED_SIZE];
     table_row(table, (const char *const[]){address, interface_text(&binding->interface, interface), port,
-                                           bound_words(binding->state), evidence});
+                                           bound_words(binding->state), evidence,
+                                           table->columns == COLUMNS ? declared_cell(results, binding, declared) : ""});
 }
 
 /* All that is kept of each row, oldest first. */
@@ -105,13 +121,14 @@ static void all_proofs(struct page *page, const struct results *results) {
 }
 
 bool text_bindings(struct page *page, const struct results *results, size_t rows) {
-    static const char *const headings[] = {"Address", "Interface", "Port", "Bound", "Evidence"};
+    static const char *const headings[COLUMNS] = {"Address", "Interface", "Port", "Bound", "Evidence", "Declared"};
+    bool declared = judge_inventory(results->judge)->cluster_count > 0;
     if (judge_binding(results->judge, 0) == NULL)
         return true;
     page_skip(page);
     page_words(page, "Where interfaces are bound");
     page_end(page);
-    struct table table = table_open(headings, sizeof headings / sizeof *headings);
+    struct table table = table_open(headings, declared ? COLUMNS : COLUMNS - 1);
     const struct binding *binding;
     size_t count = 0;
     for (; (binding = judge_binding(results->judge, count)) != NULL; count++)

@@ -21,7 +21,9 @@ static int compare_numbers(uint64_t a, uint64_t b, int before) { return before !
 
 static const char *pipe_of(const struct session *session) { return session->pipe == NULL ? "" : session->pipe; }
 
-static bool is_udp(const struct session *session) { return session->transport == TRANSPORT_UDP; }
+static const char *unclear_of(const struct session *session) {
+    return session->unclear == NULL ? "" : session->unclear;
+}
 
 /* By what makes sessions the same; the client's port does not. */
 static int compare_sameness(const struct session *a, const struct session *b) {
@@ -29,8 +31,9 @@ static int compare_sameness(const struct session *a, const struct session *b) {
     order = compare_octets(a->client.address.octets, b->client.address.octets, sizeof a->client.address.octets, order);
     order = compare_octets(a->server.address.octets, b->server.address.octets, sizeof a->server.address.octets, order);
     order = compare_numbers(a->server.port, b->server.port, order);
-    order = compare_numbers(is_udp(a), is_udp(b), order);
+    order = compare_numbers(session_is_udp(a), session_is_udp(b), order);
     order = order != 0 ? order : strcmp(pipe_of(a), pipe_of(b));
+    order = order != 0 ? order : strcmp(unclear_of(a), unclear_of(b));
     order = compare_octets(a->interface.uuid.octets, b->interface.uuid.octets, sizeof a->interface.uuid.octets, order);
     return compare_numbers(a->interface.major, b->interface.major, order);
 }
@@ -98,7 +101,7 @@ enum { SERVER_WORDS_SIZE = ENDPOINT_TEXT_SIZE + FACT_TEXT_SIZE + 8 };
 static const char *server_words(const struct session *session, char words[static SERVER_WORDS_SIZE]) {
     char endpoint[ENDPOINT_TEXT_SIZE];
     snprintf(words, SERVER_WORDS_SIZE, "%s%s%s%s", endpoint_words(&session->server, endpoint),
-             is_udp(session) ? "/udp" : "", session->pipe != NULL ? " \\PIPE\\" : "", pipe_of(session));
+             session_is_udp(session) ? "/udp" : "", session->pipe != NULL ? " \\PIPE\\" : "", pipe_of(session));
     return words;
 }
 
@@ -109,7 +112,7 @@ static const char *interface_words(const struct session *session, char words[sta
 enum { OUTCOME_WORDS_SIZE = 160 };
 
 static const char *outcome_words(const struct session *session, char words[static OUTCOME_WORDS_SIZE]) {
-    if (session->outcome != OUTCOME_UNKNOWN || session->unclear == NULL)
+    if (session->unclear == NULL)
         return OUTCOME_NAMES[session->outcome];
     snprintf(words, OUTCOME_WORDS_SIZE, "%s: %s", OUTCOME_NAMES[session->outcome], session->unclear);
     return words;

@@ -2,6 +2,7 @@
 #ifndef RULES_INVENTORY_H
 #define RULES_INVENTORY_H
 
+#include "rules/tables/binding.h"
 #include "rules/verdict/finding.h"
 #include "wire/segment.h"
 
@@ -15,7 +16,9 @@ struct network {
 
 /* Where a service of a cluster is bound; at every other address of the cluster it is declared unbound. */
 struct declared_service {
-    struct syntax_id interface; /* nil: every service of the cluster that no other entry is about */
+    /* nil: every service of the cluster that no other entry is about, and that a host does not have at all addresses
+     * anyway, as it has the endpoint mapper */
+    struct syntax_id interface;
     bool any_version;
     const struct address *bound;
     size_t bound_count;
@@ -30,6 +33,14 @@ struct declared_cluster {
     size_t service_count;
     unsigned line;
 };
+
+/* Where an address is among those of the clusters. */
+struct located {
+    struct address address;
+    const struct declared_cluster *cluster;
+};
+/* For qsort: by the address. */
+int located_order(const void *a, const void *b);
 
 struct declared_name {
     struct address address;
@@ -52,6 +63,8 @@ struct inventory {
     const char *file;
     const struct declared_cluster *clusters;
     size_t cluster_count;
+    const struct located *located; /* all their addresses, in order; NULL: they are looked for one by one */
+    size_t located_count;
     const struct declared_name *names;
     size_t name_count;
     const struct network *ignored; /* sessions to or from them are not judged */
@@ -76,7 +89,9 @@ struct declaration {
 };
 struct declaration inventory_says(const struct inventory *inventory, const struct address *address,
                                   const struct syntax_id *interface);
-/* The cluster that has this address while no service is declared bound at it, and some is elsewhere; NULL: none. */
+bool declared_service_is_at(const struct declared_service *service, const struct address *address);
+/* The cluster that has this address while no service is declared bound at it, and all are declared: there is an entry
+ * about every service. NULL: none. */
 const struct declared_cluster *inventory_serves_nothing(const struct inventory *inventory,
                                                         const struct address *address);
 /* NULL: of none. */
@@ -85,6 +100,12 @@ const struct declared_cluster *inventory_cluster(const struct inventory *invento
 const char *inventory_name(const struct inventory *inventory, const struct address *address);
 bool inventory_ignores(const struct inventory *inventory, const struct address *address);
 bool inventory_is_router(const struct inventory *inventory, const struct mac *mac);
+/* The severity of a finding for which the rule itself says `lowered`: where that is the rule's own, the declared one
+ * stands for it; what the rule lowered from its own is never raised by a declaration, only lowered further. */
+enum severity inventory_severity(const struct inventory *inventory, const struct rule *rule, enum severity lowered);
+/* The latest proof of this row, if what is declared of it cannot be so at that time: served where it is declared
+ * unbound, refused where it is declared bound. Silence contradicts nothing: a filter may have caused it. NULL: none. */
+const struct proof *inventory_contradicted(const struct inventory *inventory, const struct binding *binding);
 /* The first that matches and has not expired; NULL: it is to be told. */
 const struct suppression *inventory_suppresses(const struct inventory *inventory, const struct finding *finding);
 

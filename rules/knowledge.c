@@ -99,11 +99,18 @@ static bool fell(const struct binding *binding, int64_t time) {
     return down != NULL && down->seen.time - time < SAME_TIME && (up == NULL || up->seen.time > down->seen.time);
 }
 
-static bool knows_port(const struct place *place, uint16_t port) {
+bool place_knows(const struct place *place, uint16_t port) {
     for (size_t i = 0; i < place->port_count; i++)
         if (place->ports[i] == port)
             return true;
     return place->port_count == 0;
+}
+
+/* What an earlier run saw gives way to what this one sees. */
+static bool says_more(const struct proof *proof, const struct proof *best) {
+    if (best == NULL || sighting_is_earlier(&proof->last) != sighting_is_earlier(&best->last))
+        return best == NULL || sighting_is_earlier(&best->last);
+    return proof->kind <= best->kind;
 }
 
 /* Of the proofs of serving on that side of the time, the one that says most; of equals, the latest. */
@@ -113,8 +120,8 @@ static const struct proof *strongest(const struct binding *binding, const struct
     for (size_t i = 0; i < binding->count; i++) {
         const struct proof *proof = &binding->proofs[i];
         bool there = before ? proof->seen.time < place->time : proof->last.time >= place->time;
-        if (there && serves(binding, i) && (!same_ports || knows_port(place, proof->endpoint.port)) &&
-            (best == NULL || proof->kind <= best->kind))
+        if (there && serves(binding, i) && (!same_ports || place_knows(place, proof->endpoint.port)) &&
+            says_more(proof, best))
             best = proof;
     }
     return best;
@@ -138,6 +145,62 @@ static void put_path(struct stand *stand, const struct relative *relatives, int 
         stand->path[stand->path_length++] = relatives[i].link;
 }
 
+bool binding_served(const struct binding *binding, int64_t before) {
+    for (size_t i = 0; binding != NULL && i < binding->count; i++)
+        if (binding->proofs[i].seen.time < before && serves(binding, i))
+            return true;
+    return false;
+}
+
+static bool is_among(const struct stand *stands, size_t count, const struct address *address) {
+    for (size_t i = 0; i < count; i++)
+        if (address_equal(&stands[i].endpoint.address, address))
+            return true;
+    return false;
+}
+
+/* What was seen to fail there outdoes the declaration. */
+static bool failed_at(const struct knowledge *k, const struct place *place, enum span span,
+                      const struct address *address) {
+    const struct binding *binding = binding_find_over(k->bindings, address, &place->interface, place->transport);
+    return binding != NULL && (was_down(binding, place->time) || (span == SPAN_ALL && fell(binding, place->time)));
+}
+
+static size_t add_declared(const struct knowledge *k, const struct place *place, enum span span,
+                           const struct stand *like, struct stand *stands, size_t count, size_t max) {
+    const struct declared_service *service = like->declared;
+    for (size_t i = 0; i < service->bound_count; i++)
+        if (address_equal(&service->bound[i], &place->address))
+            return count;
+    for (size_t i = 0; i < service->bound_count && count < max; i++) {
+        const struct address *bound = &service->bound[i];
+        if (is_among(stands, count, bound) || failed_at(k, place, span, bound))
+            continue;
+        stands[count] = *like;
+        stands[count++].endpoint.address = *bound;
+    }
+    return count;
+}
+
+/* Of a session that has not yet said what it wants, where any service of the cluster is. The mapper is no service. */
+static size_t declared_elsewhere(const struct knowledge *k, const struct place *place, enum span span,
+                                 struct stand *stands, size_t max) {
+    if (is_mapper_interface(&place->interface))
+        return 0;
+    if (!uuid_is_nil(&place->interface.uuid)) {
+        struct declaration declaration = inventory_says(k->inventory, &place->address, &place->interface);
+        struct stand like = {.cluster_declared = declaration.cluster, .declared = declaration.service, .cluster = true};
+        return like.declared == NULL ? 0 : add_declared(k, place, span, &like, stands, 0, max);
+    }
+    const struct declared_cluster *cluster = inventory_serves_nothing(k->inventory, &place->address);
+    size_t count = 0;
+    for (size_t i = 0; cluster != NULL && i < cluster->service_count; i++) {
+        struct stand like = {.cluster_declared = cluster, .declared = &cluster->services[i], .cluster = true};
+        count = add_declared(k, place, span, &like, stands, count, max);
+    }
+    return count;
+}
+
 size_t knowledge_bound_elsewhere(const struct knowledge *k, const struct place *place, enum span span,
                                  struct stand *stands, size_t max) {
     struct relative relatives[IDENTITY_MAX_RELATIVES];
@@ -154,7 +217,7 @@ size_t knowledge_bound_elsewhere(const struct knowledge *k, const struct place *
         stands[count] = (struct stand){.endpoint = proof->endpoint, .proof = proof, .cluster = relatives[i].cluster};
         put_path(&stands[count++], relatives, (int)i);
     }
-    return count;
+    return count != 0 ? count : declared_elsewhere(k, place, span, stands, max);
 }
 
 struct place place_of_session(const struct session *session, int64_t time) {

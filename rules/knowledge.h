@@ -4,6 +4,7 @@
 
 #include "rules/identity/identity.h"
 #include "rules/inventory.h"
+#include "rules/memory.h"
 #include "rules/tables/binding.h"
 #include "rules/tables/callback.h"
 #include "rules/tables/gap_times.h"
@@ -48,7 +49,7 @@ struct knowledge {
     uint8_t ports[(UINT16_MAX + 1) / 8];      /* a bit each, see knowledge_of_port */
 };
 
-enum { MAPPER_PORT = 135 };
+enum { MAPPER_PORT = 135, EPT_MAP = 3 }; /* the second is an opnum */
 
 static const int64_t SECOND = 1000000000;
 
@@ -78,6 +79,12 @@ void knowledge_catch_up(struct knowledge *knowledge, const struct fact *answer, 
 bool knowledge_of_port(const struct knowledge *knowledge, uint16_t port);
 void knowledge_name_ports(struct knowledge *knowledge, const struct fact *fact);
 
+/* Takes in what an earlier run remembered, before the first fact; and tells what this one saw, after the last
+ * (recall.c).
+ */
+void knowledge_recall(struct knowledge *knowledge, const struct memory_item *item);
+void knowledge_remember(const struct knowledge *knowledge, memory_handler *handler, void *context);
+
 /* Enters a proof into the binding table, seen with this fact. */
 void knowledge_prove(struct knowledge *knowledge, const struct fact *fact, const struct syntax_id *interface,
                      enum binding_proof kind, struct endpoint where);
@@ -85,7 +92,24 @@ void knowledge_prove(struct knowledge *knowledge, const struct fact *fact, const
 /* Flags a session that what is known already dooms (predict.c); called at the packet that could doom it. */
 void predict_at_question(const struct knowledge *knowledge, struct tracked *tracked, struct sighting seen);
 void predict_at_answer(const struct knowledge *knowledge, struct tracked *tracked, struct sighting seen);
-void predict_nothing(struct tracked *tracked);
+/* The first SYN to a mapper: if whatever this client may ask for there is doomed, its session begins here. */
+void predict_at_syn(struct knowledge *knowledge, const struct fact *fact, struct connection *connection);
+/* That session (foretold.c): what is asked on the connection makes it its own, over this transport; NULL: there is none
+ * that is free. And what else may come: the connection stands, fails, or is closed. */
+struct tracked *foretold_asks(struct knowledge *knowledge, const struct fact *fact, const struct syntax_id *interface,
+                              enum transport carrier);
+void foretold_connects(struct connection *connection, struct sighting seen);
+struct tracked *foretold_fails(struct knowledge *knowledge, struct connection *connection);
+void foretold_closes(struct connection *connection, bool whole);
+/* Whether a prediction is about this interface too. */
+bool forecast_covers(const struct knowledge *knowledge, const struct tracked *tracked,
+                     const struct syntax_id *interface);
+/* It was wrong, or rests on nothing any more; it is told as averted unless the session fails all the same. */
+void forecast_withdraw(struct tracked *tracked, enum withdrawal why);
+/* What was expected to be out of reach has accepted a connection, or sent a datagram. */
+void forecast_refuted(struct tracked *tracked);
+/* It was none: nobody waits for what was predicted. */
+void forecast_forget(struct tracked *tracked);
 
 /* The second leg of backups (second_leg.c): the calls that precede it; after the last fact, a session for each data
  * connection that failed. */
@@ -97,9 +121,14 @@ void settle_second_legs(const struct knowledge *knowledge);
 void settle_fallback(const struct knowledge *knowledge, struct tracked *failed);
 void settle_refused_pipes(const struct knowledge *knowledge);
 
+/* Of a session whose end cannot be told: what is missing; a constant string (unclear.c). */
+const char *unclear_because(const struct knowledge *knowledge, const struct tracked *tracked);
+
 /* After the last fact: what became of the sessions that are still open, and who got through another way (settle.c). */
 void settle_sessions(const struct knowledge *knowledge);
 
+/* It was served there, by whatever proof, before this time. */
+bool binding_served(const struct binding *binding, int64_t before);
 /* The proofs that an interface is served, as opposed to registered, and that nothing of it can be reached. */
 bool proof_is_of_serving(enum binding_proof kind);
 bool proof_is_of_silence_or_refusal(enum binding_proof kind);
@@ -121,15 +150,18 @@ struct place {
     int64_t time;
 };
 struct place place_of_session(const struct session *session, int64_t time);
+bool place_knows(const struct place *place, uint16_t port); /* true of any where none is known */
 
 /* Another place where the same server has an interface bound, as far as what was seen around a time shows: there is
  * a proof of serving, and none to the contrary at that time. */
 enum { STAND_MAX_PATH = 4 };
 struct stand {
-    struct endpoint endpoint;
-    const struct proof *proof;
-    bool cluster; /* all that is known is that it is of the same cluster; then all stands are so */
-    struct identity_link path[STAND_MAX_PATH]; /* why it is the same server, link by link */
+    struct endpoint endpoint;  /* port 0: it is not known */
+    bool cluster;              /* all that is known is that it is of the same cluster; then all stands are so */
+    const struct proof *proof; /* NULL: it is only declared, */
+    const struct declared_cluster *cluster_declared; /* of this cluster, */
+    const struct declared_service *declared;         /* by this entry; then all stands are so */
+    struct identity_link path[STAND_MAX_PATH];       /* why it is the same server, link by link */
     size_t path_length;
 };
 
@@ -140,7 +172,7 @@ enum span {
 
 /* Writes at most max of them and returns their number. Two addresses that only share a link-layer address or
  * an association group, or a cluster, are not taken for one server if their mappers give this interface different
- * ports: one mapper would give the same. */
+ * ports: one mapper would give the same. What is only declared counts where nothing was seen. */
 size_t knowledge_bound_elsewhere(const struct knowledge *knowledge, const struct place *place, enum span span,
                                  struct stand *stands, size_t max);
 

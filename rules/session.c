@@ -11,6 +11,8 @@ const char *const OUTCOME_NAMES[OUTCOMES] = {"cannot tell", "served",         "r
                                              "unreachable", "not registered", "rejected", "faulted"};
 const char *const GOT_THROUGH_NAMES[GOT_THROUGH_KINDS] = {NULL, "retry", "other address", "pipe"};
 
+bool session_is_udp(const struct session *session) { return session->transport == TRANSPORT_UDP; }
+
 void session_reach(struct session *session, enum stage stage, struct sighting seen) {
     if (session->stages[stage].frame == 0)
         session->stages[stage] = seen;

@@ -45,8 +45,10 @@ struct session {
     char *pipe;    /* without "\\PIPE\\"; NULL: there is none, or it is not known */
     bool exporter; /* of an object that DCOM told where to find: no mapper was asked, and the port is a process's own */
     bool to_mapper; /* failed at the mapper's port; server is the mapper */
+    bool ignored;   /* its client or server is in a network that is not judged; known when the judge has finished */
     enum outcome outcome;
-    const char *unclear;            /* OUTCOME_UNKNOWN: why it cannot be told; a constant string */
+    const char *unclear; /* UNKNOWN: why it cannot be told; SERVED: how it broke off then; a constant string */
+    uint32_t win32;      /* that the application shows; 0: none, or not known */
     struct sighting stages[STAGES]; /* frame 0 = not seen */
     /* Failing: the first packet that shows it and the last of the failing attempt; frame 0 = none. */
     struct sighting failing, failed;
@@ -63,9 +65,12 @@ struct session {
     /* The first packet at which the failure was flagged, and whether that was before any packet of the failure. */
     struct sighting flagged;
     bool predicted;
+    bool withdrawn; /* it was predicted, and that was taken back, as it showed to be wrong */
     enum got_through got_through;
     struct sighting got_through_at;
 };
+
+bool session_is_udp(const struct session *session);
 
 /* What happens to a session; for rules/ only. */
 void session_reach(struct session *session, enum stage stage, struct sighting seen);

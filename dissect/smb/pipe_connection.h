@@ -28,7 +28,7 @@ struct pipes {
     bool useless;                 /* there are no messages */
     bool unreadable[UNREADABLES]; /* told */
     bool names_told[2];           /* in tokens, by who sent them */
-    bool guid_told;
+    bool guid_told, interfaces_told;
     bool midstream;                    /* the connection's beginning is not in the capture */
     bool breaking;                     /* the conversations are told of a hole, which is told once */
     char called[SMB_CALLED_TEXT_SIZE]; /* whom the NetBIOS session is asked for; "" once that is told or refused */

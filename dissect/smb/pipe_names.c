@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The texts in SMB messages: what servers are called, and the names of pipes. */
+/* What SMB messages tell of the server, and the names of pipes. */
 #include "dissect/smb/pipe_connection.h"
+#include "dissect/smb/smb2.h"
+#include "dissect/smb/smb_interfaces.h"
 #include "dissect/text.h"
 #include "dissect/who/names.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +14,8 @@ enum {
     MAX_TOKEN = 4096, /* octets of a security token that are looked at */
     MAX_NAME = 600,   /* octets of a file's name: no pipe's is longer */
     MAX_NAMES = 600,
+    GUID_SIZE = 16,
+    MAX_INTERFACES = SMB_MAX_INTERFACES * SMB_INTERFACE_SIZE,
 };
 
 uint32_t pipes_wanted(const struct pipes *p, const struct smb_message *m) {
@@ -23,6 +28,10 @@ uint32_t pipes_wanted(const struct pipes *p, const struct smb_message *m) {
         return p->guid_told ? 0 : m->length;
     case CONTENT_NAMES:
         return m->length <= MAX_NAMES ? m->length : 0;
+    case CONTENT_INTERFACES:
+        if (p->interfaces_told)
+            return 0;
+        return m->length < MAX_INTERFACES ? m->length : MAX_INTERFACES;
     case CONTENT_NAME:
         return m->length <= MAX_NAME && smb_trees_share(&p->trees, &m->tree) != SHARE_OF_FILES ? m->length : 0;
     case CONTENT_NOTHING:
@@ -40,15 +49,38 @@ static void tell_name(struct pipes *p, enum name_source source, const char *name
     teller_tell(&p->teller, &fact);
 }
 
+/* Newer ones tell none. */
+static void tell_start(struct pipes *p, struct bytes octets, const struct sighting *seen) {
+    char text[17];
+    struct reader r = reader_over(octets, ORDER_LITTLE);
+    reader_skip(&r, SMB2_START_TIME);
+    uint64_t start = reader_u64(&r);
+    if (start == 0) /* or it is not there */
+        return;
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)start);
+    tell_name(p, NAME_SMB_START, text, seen);
+}
+
 /* Servers that have none fill it with zeros, or with something else. */
 static void tell_guid(struct pipes *p, struct bytes octets, const struct sighting *seen) {
     char text[UUID_TEXT_SIZE];
     struct reader r = reader_over(octets, ORDER_LITTLE);
     struct uuid guid = reader_uuid(&r);
-    if (octets.len < 2 || memcmp(octets.at, octets.at + 1, octets.len - 1) == 0)
+    if (octets.len < GUID_SIZE || memcmp(octets.at, octets.at + 1, GUID_SIZE - 1) == 0)
         return;
     p->guid_told = true;
     tell_name(p, NAME_SMB_GUID, uuid_text(&guid, text), seen);
+}
+
+static void tell_interfaces(struct pipes *p, const struct smb_message *m, struct bytes octets,
+                            const struct sighting *seen) {
+    struct fact fact;
+    teller_begin(&p->teller, &fact, FACT_BINDINGS_TOLD, seen);
+    if (!smb_interfaces_read(octets, &fact.bindings))
+        return;
+    fact.bindings.call_id = (uint32_t)m->id;
+    p->interfaces_told = true;
+    teller_tell(&p->teller, &fact);
 }
 
 /* Domain and server, not aligned. Whether they are in UTF-16 was agreed on before: the zeros show it. */
@@ -102,7 +134,12 @@ void pipes_read(struct pipes *p, const struct smb_message *m, struct bytes kept,
         p->names_told[from] = p->names_told[from] || names_tell(&p->teller, kept, from, seen);
         break;
     case CONTENT_GUID:
+        if (!p->guid_told)
+            tell_start(p, kept, seen);
         tell_guid(p, kept, seen);
+        break;
+    case CONTENT_INTERFACES:
+        tell_interfaces(p, m, kept, seen);
         break;
     case CONTENT_NAMES:
         tell_names(p, kept, seen);

@@ -60,11 +60,12 @@ enum smb_share { SHARE_UNKNOWN, SHARE_OF_PIPES, SHARE_OF_FILES };
 /* What a message carries. */
 enum smb_content {
     CONTENT_NOTHING,
-    CONTENT_DATA,  /* of a file or pipe */
-    CONTENT_TOKEN, /* of a session set-up: security tokens, raw or in SPNEGO */
-    CONTENT_NAME,  /* of the file to open */
-    CONTENT_GUID,  /* of the server, 16 octets */
-    CONTENT_NAMES, /* of domain and server, each with its NUL */
+    CONTENT_DATA,       /* of a file or pipe */
+    CONTENT_TOKEN,      /* of a session set-up: security tokens, raw or in SPNEGO */
+    CONTENT_NAME,       /* of the file to open */
+    CONTENT_GUID,       /* of the server, 16 octets; in SMB 2 with what follows it up to the time of its start */
+    CONTENT_NAMES,      /* of domain and server, each with its NUL */
+    CONTENT_INTERFACES, /* of the server's network */
 };
 
 struct smb_message {

@@ -24,6 +24,7 @@ enum {
 #define STATUS_BUFFER_OVERFLOW 0x80000005u /* a part of a pipe's message; the rest is read later */
 #define STATUS_MORE_PROCESSING_REQUIRED 0xc0000016u
 #define FSCTL_PIPE_TRANSCEIVE 0x0011c017u
+#define FSCTL_QUERY_NETWORK_INTERFACE_INFO 0x001401fcu
 enum { SHARE_TYPE_PIPE = 2 };
 
 static struct reader field(const uint8_t header[static SMB2_HEADER_SIZE], size_t at) {
@@ -63,14 +64,17 @@ static void carry(struct smb_message *m, enum smb_content content, uint32_t offs
 
 static void read_ioctl(struct reader *r, struct smb_message *m) {
     reader_skip(r, 4);
-    if (reader_u32(r) != FSCTL_PIPE_TRANSCEIVE)
+    uint32_t what = reader_u32(r);
+    bool interfaces = what == FSCTL_QUERY_NETWORK_INTERFACE_INFO && m->response;
+    if (what != FSCTL_PIPE_TRANSCEIVE && !interfaces)
         return;
-    m->command = SMB_TRANSCEIVE;
+    if (!interfaces)
+        m->command = SMB_TRANSCEIVE;
     read_file(r, m);
     if (m->response)
         reader_skip(r, 8); /* the input, which is not sent back */
     uint32_t offset = reader_u32(r);
-    carry(m, CONTENT_DATA, offset, reader_u32(r));
+    carry(m, interfaces ? CONTENT_INTERFACES : CONTENT_DATA, offset, reader_u32(r));
 }
 
 /* MS-SMB2 2.2.5, 2.2.13, 2.2.15, 2.2.19, 2.2.21, 2.2.31. */
@@ -116,7 +120,7 @@ static void read_response(struct reader *r, struct smb_message *m, uint16_t comm
     uint32_t offset;
     switch (command) {
     case NEGOTIATE:
-        carry(m, CONTENT_GUID, SMB2_HEADER_SIZE + 8, 16);
+        carry(m, CONTENT_GUID, SMB2_HEADER_SIZE + 8, SMB2_NEGOTIATED_SIZE);
         break;
     case SESSION_SETUP:
         reader_skip(r, 4); /* structure size, session flags */

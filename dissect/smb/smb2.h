@@ -8,6 +8,8 @@
 
 enum {
     SMB2_HEADER_SIZE = 64,
+    SMB2_NEGOTIATED_SIZE = 48,             /* of CONTENT_GUID */
+    SMB2_START_TIME = 40,                  /* where in it ServerStartTime is, a FILETIME; 0: not told */
     SMB2_MAX_HEAD = SMB2_HEADER_SIZE + 80, /* with the longest fixed part of a body, that of a CREATE response */
 };
 

@@ -99,6 +99,8 @@ static void begin(struct knowledge *k, const struct fact *fact) {
     if (by_syn)
         c->first_syn = fact->seen;
     c->client_ttl = fact->connect.client_ttl;
+    if (to_mapper && by_syn)
+        predict_at_syn(k, fact, c);
     if (t == NULL)
         return;
     track_attach(k->track, c, t);
@@ -113,11 +115,30 @@ static void begin(struct knowledge *k, const struct fact *fact) {
     predict_at_question(k, t, fact->seen);
 }
 
-/* One SYN gets lost now and then; with the second repetition the silence is evidence, for the next client too. */
-static void overdue(struct knowledge *k, struct tracked *t, const struct fact *fact) {
+/* How long its first SYN waited, beside what this server ever needed. */
+static struct patience patience_with(const struct knowledge *k, const struct fact *fact, const struct connection *c,
+                                     const struct sighting *again) {
+    const struct standing *server = places_standing(k->places, &fact->server.address);
+    struct patience patience = {.waited = 0};
+    if (c->first_syn.frame != 0 && again->time > c->first_syn.time)
+        patience.waited = again->time - c->first_syn.time;
+    if (server != NULL) {
+        patience.longest = server->longest_handshake;
+        patience.handshakes = server->handshakes;
+    }
+    return patience;
+}
+
+/* One SYN gets lost now and then; with the second repetition the silence is evidence, for the next client too. Of a
+ * server that is slow the first repetition tells nothing. */
+static void overdue(struct knowledge *k, struct tracked *t, const struct fact *fact, const struct connection *c) {
     struct session *session = &t->session;
     if (session->outcome == OUTCOME_SERVED || t->flow != fact->flow)
         return; /* over another connection */
+    if (session->failing.frame == 0)
+        t->patience = patience_with(k, fact, c, &fact->seen);
+    if (c->syns == 1 && patience_is_short(&t->patience))
+        return;
     if (fact->connect.attempt == 3 && session->outcome != OUTCOME_REFUSED && !t->guessed)
         knowledge_prove(k, fact, &session->interface, PROOF_UNANSWERED, fact->server);
     if (session->failing.frame == 0)
@@ -125,6 +146,13 @@ static void overdue(struct knowledge *k, struct tracked *t, const struct fact *f
     session->failed = fact->seen;
     if (session->flagged.frame == 0)
         session->flagged = fact->seen;
+}
+
+static void keep_pace(struct tracked *t, const struct connection *c) {
+    t->last_syn = c->last_syn;
+    t->syn_interval = c->syn_interval;
+    t->client_ttl = c->client_ttl;
+    t->pace = (struct pace){c->first_syn.time, c->second_syn.time, c->syns};
 }
 
 static void attempted(struct knowledge *k, const struct fact *fact) {
@@ -140,7 +168,7 @@ static void attempted(struct knowledge *k, const struct fact *fact) {
     } else if (!c->established && !c->spoken) {
         c->syn_interval = fact->seen.time - c->last_syn.time;
         for (size_t i = 0; i < c->session_count; i++)
-            overdue(k, c->sessions[i], fact);
+            overdue(k, c->sessions[i], fact, c);
         if (c->syns == 1)
             c->second_syn = fact->seen;
     }
@@ -151,9 +179,7 @@ static void attempted(struct knowledge *k, const struct fact *fact) {
     for (size_t i = 0; i < c->session_count; i++) {
         struct tracked *t = c->sessions[i];
         t->session.syns++;
-        t->last_syn = fact->seen;
-        t->syn_interval = c->syn_interval;
-        t->client_ttl = c->client_ttl;
+        keep_pace(t, c);
     }
 }
 
@@ -178,6 +204,8 @@ static void established(struct knowledge *k, const struct fact *fact) {
 
     /* Then it is told once more, for the server is seen now. */
     bool again = c != NULL && c->established;
+    if (c != NULL && !again && !c->spoken && c->first_syn.frame != 0 && !fact->connect.midstream)
+        places_shakes_hands(k->places, &fact->server.address, fact->seen.time - c->first_syn.time);
     places_connect(k->places, &fact->server, false, fact->seen.time);
     if (c != NULL || to_mapper)
         places_sees(k->places, &fact->server.address, fact->connect.server_ttl != 0);
@@ -192,6 +220,7 @@ static void established(struct knowledge *k, const struct fact *fact) {
     if (c == NULL)
         return;
     c->established = true;
+    foretold_connects(c, fact->seen);
     bool accepts = false;
     for (size_t i = 0; i < c->session_count; i++) {
         struct session *session = &c->sessions[i]->session;
@@ -204,6 +233,7 @@ static void established(struct knowledge *k, const struct fact *fact) {
         if (session->outcome == OUTCOME_SERVED)
             continue; /* the facts are out of order */
         session_unfail(session);
+        forecast_refuted(c->sessions[i]);
         session->outcome = OUTCOME_UNKNOWN;
         session->client.port = fact->client.port;
         track_goes_to(k->track, c->sessions[i], fact->server.port);
@@ -219,14 +249,14 @@ static void fail_at_mapper(struct knowledge *k, const struct fact *fact, struct 
     static const struct syntax_id nothing_asked;
     if (!c->to_mapper || c->session_count != 0)
         return;
-    struct tracked *t = track_session(k->track, &fact->client, &fact->server, &nothing_asked, TRANSPORT_TCP);
+    struct tracked *t = foretold_fails(k, c);
+    if (t == NULL)
+        t = track_session(k->track, &fact->client, &fact->server, &nothing_asked, TRANSPORT_TCP);
     if (t == NULL)
         return;
     t->session.to_mapper = true;
     t->session.syns = c->syns;
-    t->last_syn = c->last_syn;
-    t->syn_interval = c->syn_interval;
-    t->client_ttl = c->client_ttl;
+    keep_pace(t, c);
     session_reach(&t->session, STAGE_ASKED, c->first_syn.frame != 0 ? c->first_syn : fact->seen);
     track_attach(k->track, c, t);
     struct client *client = places_client(k->places, &fact->client.address);
@@ -244,10 +274,18 @@ static void condemn_waiting(struct knowledge *k, const struct fact *fact, struct
             session_reach(&t->session, STAGE_CONNECTING, c->first_syn);
             t->session.client.port = fact->client.port;
             track_goes_to(k->track, t, fact->server.port);
-            t->last_syn = c->last_syn;
             t->session.syns = c->syns;
+            keep_pace(t, c);
             track_attach(k->track, c, t);
         }
+}
+
+/* What this very client asked for before is guessed well, if nobody was told another endpoint of it since. */
+static bool is_latest_known(const struct knowledge *k, const struct tracked *t, const struct fact *fact) {
+    const struct session *session = &t->session;
+    const struct binding *binding =
+        binding_find_over(k->bindings, &fact->server.address, &session->interface, session->transport);
+    return t->own && binding != NULL && binding->endpoint.port == fact->server.port;
 }
 
 static void fail_session(struct knowledge *k, const struct fact *fact, const struct connection *c, struct tracked *t,
@@ -260,14 +298,17 @@ static void fail_session(struct knowledge *k, const struct fact *fact, const str
     if (told && outcome == OUTCOME_UNANSWERED)
         return;
     struct sighting first = fact->seen;
-    if (outcome == OUTCOME_UNANSWERED && c->second_syn.frame != 0)
+    if (outcome == OUTCOME_UNANSWERED && c->second_syn.frame != 0) {
         first = c->second_syn;
+        if (session->failing.frame == 0)
+            t->patience = patience_with(k, fact, c, &first);
+    }
     session_fail(session, outcome, first, fact->seen);
     session->icmp_type = fact->connect.icmp_type;
     session->icmp_code = fact->connect.icmp_code;
     session->reporter = fact->connect.reporter;
     /* One lost SYN proves nothing about the address, and a guess nothing about the interface. */
-    if (t->guessed || (outcome == OUTCOME_UNANSWERED && c->syns <= 1))
+    if ((t->guessed && !is_latest_known(k, t, fact)) || (outcome == OUTCOME_UNANSWERED && c->syns <= 1))
         return;
     knowledge_prove(k, fact, c->to_mapper ? &SYNTAX_EPM : &session->interface, kind, fact->server);
     if (outcome == OUTCOME_REFUSED && !c->to_mapper && !session->exporter)

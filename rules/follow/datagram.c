@@ -140,6 +140,7 @@ static void hears(struct knowledge *k, const struct fact *fact, struct connectio
     if (s->stages[STAGE_CALLED].frame == 0)
         return;
     t->heard = true;
+    forecast_refuted(t);
     if (goes_to_mapper(fact))
         return;
     track_goes_to(k->track, t, fact->server.port);
@@ -257,6 +258,7 @@ static void answered(struct knowledge *k, const struct fact *fact) {
     if (address_equal(&t->session.server.address, &fact->server.address))
         track_goes_to(k->track, t, fact->server.port);
     session_reach(&t->session, STAGE_ANSWERED, fact->seen);
+    forecast_withdraw(t, WITHDRAWN_SERVED);
     session_unfail(&t->session);
     t->session.outcome = OUTCOME_SERVED;
     track_served(t);

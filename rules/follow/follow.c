@@ -17,15 +17,20 @@ static uint8_t lacks_of(const struct fact_closing *closing, bool by_somebody) {
 static void closed(struct knowledge *k, const struct fact *fact) {
     bool by_somebody = fact->closing.reason == CLOSE_FIN || fact->closing.reason == CLOSE_RESET;
     uint8_t lacks = lacks_of(&fact->closing, by_somebody);
-    const struct connection *c = track_connection(k->track, fact->flow);
+    struct connection *c = track_connection(k->track, fact->flow);
     struct tracked *t = c == NULL ? NULL : c->asked;
     for (; t != NULL; t = t->asked_before) {
         t->map_lacks |= lacks;
         if (by_somebody)
             t->done = fact->seen.time;
     }
-    for (size_t i = 0; c != NULL && i < c->session_count; i++)
+    bool reset = fact->closing.reason == CLOSE_RESET && fact->closing.by == FROM_SERVER;
+    for (size_t i = 0; c != NULL && i < c->session_count; i++) {
         c->sessions[i]->lacks |= lacks;
+        c->sessions[i]->broken_off = reset ? fact->seen.time : 0;
+    }
+    if (c != NULL)
+        foretold_closes(c, by_somebody && lacks == 0 && fact->closing.missing[FROM_CLIENT] == 0);
     bool cut_short = !by_somebody && fact->closing.bytes[FROM_SERVER] == 0; /* before the server said anything */
     if (lacks != 0 || cut_short)
         places_lacks(k->places, &fact->server);
@@ -132,8 +137,11 @@ void knowledge_follow(struct knowledge *k, const struct fact *fact) {
         identity_arp(k->identity, &fact->server.address, &fact->link, fact->seen);
         break;
     case FACT_CLUSTER_ADDRESS:
-        identity_link(k->identity, &(struct identity_link){LINK_CLUSTER, fact->server.address, fact->resource.address,
-                                                           fact->seen, fact->seen});
+        identity_link(k->identity, &(struct identity_link){.kind = LINK_CLUSTER,
+                                                           .one = fact->server.address,
+                                                           .other = fact->resource.address,
+                                                           .one_seen = fact->seen,
+                                                           .other_seen = fact->seen});
         break;
     case FACT_UNREADABLE:
     case FACT_AUTHENTICATION:

@@ -68,6 +68,8 @@ static void comes_by_pipe(struct knowledge *k, const struct fact *fact, struct t
 static struct tracked *adopt(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface) {
     struct tracked *t = mapped_unconnected(k, fact, interface);
     if (t == NULL)
+        t = foretold_asks(k, fact, interface, fact->transport);
+    if (t == NULL)
         t = track_session(k->track, &fact->client, &fact->server, interface, fact->transport);
     if (t == NULL)
         return NULL;
@@ -88,7 +90,7 @@ static struct tracked *session_for(struct knowledge *k, const struct fact *fact,
     }
     t = guess_on_connection(c);
     if (t != NULL) {
-        predict_nothing(t); /* it was about another interface */
+        forecast_withdraw(t, WITHDRAWN_OTHER_WISH);
         track_rename(k->track, t, interface);
         return t;
     }
@@ -119,14 +121,19 @@ static void bind_asked(struct knowledge *k, const struct fact *fact) {
             c->mapper_bound = fact->bind.alter ? c->mapper_bound : fact->seen.time;
             c->has_gap = false;
         } else {
+            if (client != NULL && fact->server.port == MAPPER_PORT) /* its host has interfaces of its own */
+                client_wishes(client, &fact->bind.contexts[i].interface);
             begin_anew(k, fact, &fact->bind.contexts[i].interface);
-            session_for(k, fact, &fact->bind.contexts[i].interface);
+            struct tracked *t = session_for(k, fact, &fact->bind.contexts[i].interface);
+            if (t != NULL)
+                t->bind_asked = true;
         }
     }
 }
 
 static void serve(struct tracked *t, enum stage stage, struct sighting seen) {
     session_reach(&t->session, stage, seen);
+    forecast_withdraw(t, WITHDRAWN_SERVED);
     session_unfail(&t->session);
     t->session.outcome = OUTCOME_SERVED;
     track_served(t);
@@ -142,8 +149,11 @@ static void accepted(struct knowledge *k, const struct fact *fact, const struct 
         named_pipes_served(k->pipes, &fact->server, fact->pipe_name, interface, fact->seen);
     if (is_mapper_interface(interface))
         return;
-    if (fact->transport == TRANSPORT_TCP || fact->transport == TRANSPORT_HTTP)
+    if (fact->transport == TRANSPORT_TCP || fact->transport == TRANSPORT_HTTP) {
         places_learn(k->places, &fact->server, interface);
+        if (fact->server.port != MAPPER_PORT)
+            places_accepts(k->places, &fact->server);
+    }
     struct tracked *t = session_for(k, fact, interface);
     if (t == NULL)
         return;
@@ -260,6 +270,13 @@ static void faulted(struct knowledge *k, const struct fact *fact) {
     session_fail(&t->session, OUTCOME_FAULTED, fact->seen, fact->seen);
 }
 
+/* Who calls something else of a mapper looks for nothing in particular. */
+static void lists(struct knowledge *k, const struct fact *fact) {
+    struct client *client = places_client(k->places, &fact->client.address);
+    if (client != NULL)
+        client_wishes(client, NULL);
+}
+
 void knowledge_listen(struct knowledge *k, const struct fact *fact) {
     struct tracked *t;
     if (fact->kind == FACT_BIND_ASKED) {
@@ -269,7 +286,10 @@ void knowledge_listen(struct knowledge *k, const struct fact *fact) {
     } else if (fact->kind == FACT_BIND_REFUSED) {
         bind_refused(k, fact);
     } else if (fact->kind == FACT_FIRST_CALL) {
-        t = is_mapper_interface(&fact->call.interface) ? NULL : caller(k, fact);
+        bool to_mapper = is_mapper_interface(&fact->call.interface);
+        if (to_mapper && fact->call.opnum != EPT_MAP)
+            lists(k, fact);
+        t = to_mapper ? NULL : caller(k, fact);
         if (t != NULL)
             session_reach(&t->session, STAGE_CALLED, fact->seen);
     } else if (fact->kind == FACT_FIRST_ANSWER) {

@@ -3,7 +3,6 @@
 #include "rules/knowledge.h"
 
 enum { EPT_S_NOT_REGISTERED = 0x16c9a0d6, WIN32_NOT_REGISTERED = 1753 };
-enum { EPT_MAP = 3 }; /* its opnum */
 
 static bool is_udp(enum transport transport) { return transport == TRANSPORT_UDP; }
 
@@ -33,10 +32,21 @@ static struct tracked *find_unused(const struct knowledge *k, const struct fact 
     return NULL;
 }
 
+/* Whatever way the mapper is asked, what its client wants is known with the connections. */
+static void wishes(struct knowledge *k, const struct fact *fact, const struct syntax_id *interface) {
+    struct knowledge *connections = k->connections != NULL ? k->connections : k;
+    struct client *client = places_client(connections->places, &fact->client.address);
+    if (client != NULL)
+        client_wishes(client, interface);
+}
+
 static struct tracked *begin(struct knowledge *k, const struct fact *fact) {
     struct endpoint server = {fact->server.address, 0};
     enum transport carrier = is_udp(fact->map.transport) ? TRANSPORT_UDP : TRANSPORT_TCP;
-    struct tracked *t = track_session(k->track, &fact->client, &server, &fact->map.interface, carrier);
+    wishes(k, fact, &fact->map.interface);
+    struct tracked *t = foretold_asks(k, fact, &fact->map.interface, carrier);
+    if (t == NULL)
+        t = track_session(k->track, &fact->client, &server, &fact->map.interface, carrier);
     if (t == NULL)
         return NULL;
     t->session.transport = fact->map.transport;
@@ -104,8 +114,11 @@ static void learn(struct knowledge *k, const struct fact *fact, const struct syn
     knowledge_prove(k, fact, interface, kind, *named);
     places_learn(k->places, named, interface);
     if (kind != PROOF_MAPPED)
-        identity_link(k->identity,
-                      &(struct identity_link){LINK_TOWER, *asked_at, named->address, fact->seen, fact->seen});
+        identity_link(k->identity, &(struct identity_link){.kind = LINK_TOWER,
+                                                           .one = *asked_at,
+                                                           .other = named->address,
+                                                           .one_seen = fact->seen,
+                                                           .other_seen = fact->seen});
 }
 
 static void take_tower(struct knowledge *k, const struct fact *fact, struct tracked *t,
@@ -225,6 +238,7 @@ static void answered(struct knowledge *k, const struct fact *fact) {
 static void listed(struct knowledge *k, const struct fact *fact) {
     const struct fact_tower *tower = &fact->lookup.tower;
     struct endpoint named;
+    wishes(k, fact, NULL);
     if (tower->transport == TRANSPORT_PIPE)
         named_pipes_mapped(k->pipes, &fact->server, tower->name, &tower->interface, fact->seen);
     if (!has_port(tower))

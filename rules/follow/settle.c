@@ -34,6 +34,10 @@ static void settle_silence(const struct knowledge *k, struct tracked *t) {
                                  : "one SYN, no answer to it and no repetition of it are in the capture");
         return;
     }
+    if (session->syns == 2 && patience_is_short(&t->patience)) {
+        cannot_tell(session, "one SYN repeated, not much later than this server answered others");
+        return;
+    }
     const struct standing *server = places_standing(k->places, &session->server.address);
     if (server != NULL && server->unseen && !server->seen) {
         cannot_tell(session, "the server's packets are not in the capture");
@@ -60,29 +64,6 @@ static bool looks_like_a_scanner(const struct knowledge *k, const struct tracked
            (client->strays >= CLIENT_MANY || client->dead_mappers >= CLIENT_MANY);
 }
 
-static const char *why_unclear_over_udp(const struct tracked *t) {
-    const struct sighting *stages = t->session.stages;
-    if (t->heard)
-        return "the server is there, but no answer to a call is in the capture";
-    if (stages[STAGE_CALLED].frame != 0)
-        return t->maybe ? "no answer to the call was wanted" : "the call's outcome is not in the capture";
-    if (stages[STAGE_MAPPED].frame != 0)
-        return t->session.tower_count == 0 ? "mapped to no UDP endpoint" : "no call to the mapped endpoint follows";
-    return "the mapper's answer is not in the capture";
-}
-
-static const char *why_unclear(const struct session *session) {
-    if (session->stages[STAGE_CONNECTED].frame != 0)
-        return "connected, but no answered bind to it can be read";
-    if (session->stages[STAGE_CONNECTING].frame != 0)
-        return "the connect's outcome is not in the capture";
-    if (session->stages[STAGE_MAPPED].frame != 0)
-        return session->tower_count == 0 ? "mapped to no TCP endpoint" : "no connect to the mapped endpoint follows";
-    if (session->stages[STAGE_ASKED].frame != 0)
-        return "the mapper's answer is not in the capture";
-    return "only a part of the connection is in the capture";
-}
-
 static void settle_one(const struct knowledge *all, struct tracked *t) {
     struct session *session = &t->session;
     const struct knowledge *k = knowledge_about(all, session);
@@ -94,14 +75,15 @@ static void settle_one(const struct knowledge *all, struct tracked *t) {
         settle_refusal(k, t);
     if (t->condemned && session->failed.frame != 0 && !places_is_down(k->places, &session->server))
         cannot_tell(session, "only another connection of this client was refused, and the endpoint accepts again");
-    if ((session->to_mapper || t->guessed) && session->failed.frame != 0 && looks_like_a_scanner(k, t)) {
-        predict_nothing(t);
+    bool doubtful = (session->to_mapper || t->guessed) && session->failed.frame != 0;
+    if ((doubtful || (t->forecast != NULL && t->forecast->presumed)) && looks_like_a_scanner(k, t)) {
+        forecast_forget(t);
         cannot_tell(session, "the client never speaks RPC and fails at many ports or hosts, as a scanner does");
     }
     if (session->got_through != GOT_NOT_THROUGH)
         session->still_trying = false;
     if (session->outcome == OUTCOME_UNKNOWN && session->unclear == NULL)
-        session->unclear = session->transport == TRANSPORT_UDP ? why_unclear_over_udp(t) : why_unclear(session);
+        session->unclear = unclear_because(k, t);
 }
 
 static enum got_through way_of(const struct knowledge *k, const struct session *failed, const struct session *served) {

@@ -2,10 +2,9 @@
 #include "rules/identity/links.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { MAX_LINKS = 4096, MAX_LINKS_OF_SERVER = 32 };
+enum { MAX_LINKS_OF_SERVER = 32 };
 
 static_assert(sizeof(((struct known_link *)0)->key) == 2 * sizeof(struct address) + 1, "it has no padding");
 
@@ -40,7 +39,7 @@ static void make_room(struct links *links, struct servers *servers, const struct
     if (server->links == NULL || server->link_count < MAX_LINKS_OF_SERVER)
         return;
     const struct link_end *end = server->links;
-    while (end != NULL && link_is_current(servers, end->link))
+    while (end != NULL && link_against(servers, end->link) == NULL)
         end = end->next;
     servers->tally->limits[LIMIT_SERVERS] += end == NULL;
     struct known_link *known = end != NULL ? end->link : server->links->link;
@@ -60,7 +59,7 @@ static struct known_link *find_link(const struct links *links, const struct iden
 
 int64_t links_last(const struct links *links, const struct identity_link *link) {
     const struct known_link *known = find_link(links, link);
-    return known == NULL ? INT64_MIN : known->last;
+    return known == NULL ? INT64_MIN : known->last.time;
 }
 
 static struct known_link *get_link(struct links *links, struct servers *servers, const struct identity_link *link) {
@@ -71,7 +70,7 @@ static struct known_link *get_link(struct links *links, struct servers *servers,
     struct server *other = server_get(servers, &link->other, true);
     if (one == NULL || other == NULL)
         return NULL;
-    if (HASH_COUNT(links->all) == MAX_LINKS) {
+    if (HASH_COUNT(links->all) == LINKS_MAX) {
         servers->tally->limits[LIMIT_SERVERS]++;
         return NULL;
     }
@@ -79,7 +78,7 @@ static struct known_link *get_link(struct links *links, struct servers *servers,
     make_room(links, servers, other);
     known = allocate(1, sizeof *known);
     *known = (struct known_link){
-        .key = {link->one, link->other, (uint8_t)link->kind}, .link = *link, .last = link->other_seen.time};
+        .key = {link->one, link->other, (uint8_t)link->kind}, .link = *link, .last = link->other_seen};
     attach(one, known, &known->ends[0]);
     attach(other, known, &known->ends[1]);
     HASH_ADD(hh, links->all, key, sizeof known->key, known);
@@ -88,51 +87,51 @@ static struct known_link *get_link(struct links *links, struct servers *servers,
 }
 
 void links_add(struct links *links, struct servers *servers, const struct identity_link *link) {
+    assert(link->kind != LINK_INVENTORY);
     if (is_shared(&link->one) || is_shared(&link->other) || address_equal(&link->one, &link->other))
         return;
     struct known_link *known = get_link(links, servers, link);
-    if (known == NULL || known->last >= link->other_seen.time)
+    if (known == NULL || known->last.time >= link->other_seen.time)
         return;
-    known->last = link->other_seen.time;
+    known->last = link->other_seen;
     servers->changed = true;
 }
 
-bool link_is_current(const struct servers *servers, const struct known_link *link) {
+static bool moved_after(const struct server *server, int64_t time) {
+    return server->arp.from != NULL && server->arp.first.time > time;
+}
+
+static bool is_at_router(const struct server *server) {
+    return server->arp.mac.mark != NULL && server->arp.mac.mark->router;
+}
+
+const char *link_against(const struct servers *servers, const struct known_link *link) {
     const struct server *one = server_find(servers, &link->link.one);
     const struct server *other = server_find(servers, &link->link.other);
-    if (link->link.kind == LINK_CLUSTER || link->link.kind == LINK_NETBIOS)
-        return true;
-    if (link->last < one->changed || link->last < other->changed)
-        return false;
-    if (link->link.kind == LINK_BINDINGS)
-        return link->last >= one->listed && link->last >= other->listed;
+    enum link_kind kind = link->link.kind;
+    int64_t last = link->last.time;
+    if (kind == LINK_CLUSTER || kind == LINK_NETBIOS)
+        return NULL;
+    if (kind == LINK_MOVED && (is_at_router(one) || is_at_router(other)))
+        return "they are at a router's link-layer address";
+    if (kind == LINK_MOVED)
+        return moved_after(one, last) || moved_after(other, last) ? "one of them has moved alone since" : NULL;
+    if (last < one->changed.time || last < other->changed.time)
+        return "one of them has become another server's since";
+    if (kind == LINK_BINDINGS && (last < one->listed || last < other->listed))
+        return "a later list of all addresses does not have both";
     /* Group numbers are not unique: a client may join one that another server granted before the capture began. */
-    return link->link.kind != LINK_ASSOCIATION || !server_other_name(one, other);
+    if (kind == LINK_ASSOCIATION && server_other_name(one, other))
+        return "they call themselves by different names";
+    return NULL;
+}
+
+bool link_is_hearsay(enum link_kind kind) {
+    return kind == LINK_TOWER || kind == LINK_BINDINGS || kind == LINK_SMB_INTERFACES;
 }
 
 void links_free(struct links *links) {
     struct known_link *first = links->all;
     HASH_CLEAR(hh, links->all);
     table_free(first, offsetof(struct known_link, hh));
-}
-
-char *identity_link_text(const struct identity_link *link, char text[static LINK_TEXT_SIZE]) {
-    static const char *const texts[LINK_KINDS] = {
-        [LINK_TOWER] = "has an endpoint mapper that names",
-        [LINK_BINDINGS] = "has an object resolver that lists",
-        [LINK_NTLM_NAME] = "has the same NTLM computer and domain name as",
-        [LINK_SMB_GUID] = "has the same SMB server GUID as",
-        [LINK_ASSOCIATION] = "shares an association group with",
-        [LINK_MAC] = "sends from the same link-layer address, unrouted, as",
-        [LINK_ARP] = "is at the same link-layer address, by ARP, as",
-        [LINK_CLUSTER] = "tells of an IP Address resource of its cluster,",
-        [LINK_NETBIOS] = "has a NetBIOS name that one answer gives also to",
-    };
-    bool cluster = link->kind == LINK_CLUSTER || link->kind == LINK_NETBIOS;
-    char one[ADDRESS_TEXT_SIZE], other[ADDRESS_TEXT_SIZE];
-    address_text(&link->one, one);
-    address_text(&link->other, other);
-    snprintf(text, LINK_TEXT_SIZE, "same server%s: %s %s %s", cluster ? " or cluster" : "", one, texts[link->kind],
-             other);
-    return text;
 }

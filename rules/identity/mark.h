@@ -12,7 +12,7 @@
 
 struct server;
 
-enum mark_kind { MARK_NTLM, MARK_GUID, MARK_MAC };
+enum mark_kind { MARK_NTLM, MARK_GUID, MARK_START, MARK_MAC };
 
 /* A part of a server: its place in the list of those that bear the mark. NULL mark: it bears none. */
 struct bearer {

@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/identity/station.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* More addresses than MAX_ADDRESSES at one link-layer address: a router, a NAT gateway, a load balancer, or who answers
  * ARP in the place of others; no server. */
 enum { MAX_STATIONS = 4096, MAX_ADDRESSES = 8 };
 enum { MAX_MOVES = 4 }; /* of an address, by ARP; one that moves on has several cards, or two hosts fight for it */
-
-static struct mark *get_station(struct servers *servers, const struct mac *mac) {
-    struct mark *station = mark_find(&servers->marks, MARK_MAC, mac->octets, sizeof mac->octets);
-    if (station == NULL && servers->marks.macs == MAX_STATIONS)
-        servers->tally->limits[LIMIT_SERVERS]++;
-    else if (station == NULL)
-        station = mark_get(&servers->marks, MARK_MAC, mac->octets, sizeof mac->octets);
-    return station;
-}
+static const int64_t SETTLING = 1000000000;  /* ns: so long what an address sent before it moved may be on its way */
+static const int64_t TOGETHER = 60000000000; /* ns: so soon after each other do the addresses of one group move */
 
 /* Hosts send with one of these; any other value was counted down by a router on the way. */
 static bool ttl_is_initial(uint8_t ttl) { return ttl == 32 || ttl == 64 || ttl == 128 || ttl == 255; }
@@ -32,6 +26,12 @@ static bool is_of_many(const struct mac *mac) {
         {2, {0x42, 0x01}},
         {6, {0xee, 0xff, 0xff, 0xff, 0xff, 0xff}},
         {5, {0x52, 0x54, 0x00, 0x12, 0x35}},
+        /* Switches of Arista, who makes nothing else: Azure's hosts get their packets from these, not counted down. */
+        {3, {0x00, 0x1c, 0x73}},
+        {3, {0x28, 0x99, 0x3a}},
+        {3, {0x44, 0x4c, 0xa8}},
+        {3, {0x74, 0x83, 0xef}},
+        {3, {0x98, 0x5d, 0x82}},
         /* All hosts of a network load balancing cluster; routers that stand in for each other, by VRRP (RFC 9568 7.3)
          * and HSRP (RFC 2281 5.1). */
         {2, {0x02, 0xbf}},
@@ -42,6 +42,20 @@ static bool is_of_many(const struct mac *mac) {
         if (memcmp(mac->octets, known[i].octets, known[i].length) == 0)
             return true;
     return (mac->octets[0] & 1) != 0;
+}
+
+/* NULL: there is no room for another one. */
+static struct mark *get_station(struct servers *servers, const struct mac *mac) {
+    struct mark *station = mark_find(&servers->marks, MARK_MAC, mac->octets, sizeof mac->octets);
+    if (station != NULL)
+        return station;
+    if (servers->marks.macs == MAX_STATIONS) {
+        servers->tally->limits[LIMIT_SERVERS]++;
+        return NULL;
+    }
+    station = mark_get(&servers->marks, MARK_MAC, mac->octets, sizeof mac->octets);
+    station->router = is_of_many(mac) || inventory_is_router(servers->inventory, mac);
+    return station;
 }
 
 static bool is_usable(const struct mac *mac) {
@@ -80,6 +94,13 @@ static void leave(struct servers *servers, struct server *server, struct bearer 
         station->addresses--;
 }
 
+/* Its packets came from there, or ARP said that it is there, until then. */
+static void was_at(struct servers *servers, struct server *server, unsigned source, const struct mark *station,
+                   struct sighting first, struct sighting last, struct sighting until) {
+    char text[MAC_TEXT_SIZE];
+    server_was(servers, server, &(struct past){source, station_text(station, text), first, last, until});
+}
+
 /* --- packets ---------------------------------------------------------------------------------------------------- */
 
 static struct view *find_view(struct server *server, uint32_t file) {
@@ -103,10 +124,22 @@ static struct view *new_view(struct server *server) {
     return server->view_count == SERVER_MAX_VIEWS ? NULL : &server->views[server->view_count++];
 }
 
+/* It is at another place now than an earlier run saw it at. */
+static void forget_earlier(struct servers *servers, struct server *server, const struct mark *station) {
+    for (size_t i = 0; i < server->view_count; i++) {
+        struct view *view = &server->views[i];
+        if (sighting_is_earlier(&view->seen) && view->mac.mark != NULL && view->mac.mark != station)
+            leave(servers, server, &view->mac);
+    }
+}
+
 static void look_at(struct servers *servers, struct server *server, struct mark *station, uint8_t ttl,
                     struct sighting seen) {
     struct view *view = find_view(server, seen.file);
     if (view != NULL) {
+        bool elsewhere = view->mac.mark != station && !view->mac.mark->router && !station->router;
+        if (elsewhere && !view->moved)
+            was_at(servers, server, KNOWN_BY_PACKETS, view->mac.mark, view->seen, view->seen, seen);
         servers->changed = servers->changed || !view->moved;
         view->moved = true;
         return;
@@ -116,6 +149,18 @@ static void look_at(struct servers *servers, struct server *server, struct mark 
         return;
     *view = (struct view){.ttl = ttl, .seen = seen};
     settle_at(servers, server, &view->mac, station);
+    if (!sighting_is_earlier(&seen) && !station->router)
+        forget_earlier(servers, server, station);
+}
+
+/* ARP said that it is at one place, it has not said since that it moved, and it sends from another place: somebody
+ * answers ARP for it, who may do so for others. */
+static void find_proxy(struct servers *servers, const struct server *server, const struct mac *mac, uint8_t ttl,
+                       const struct sighting *seen) {
+    const struct arp_view *arp = &server->arp;
+    if (ttl_is_initial(ttl) && arp->seen.file == seen->file && seen->time - arp->seen.time > SETTLING &&
+        !is_at(&arp->mac, mac))
+        make_router(servers, arp->mac.mark);
 }
 
 void station_packet(struct servers *servers, const struct address *address, const struct mac *mac, uint8_t ttl,
@@ -123,12 +168,14 @@ void station_packet(struct servers *servers, const struct address *address, cons
     if (!is_usable(mac) || ttl == 0)
         return;
     struct server *known = server_find(servers, address);
+    if (known != NULL && known->arp.mac.mark != NULL)
+        find_proxy(servers, known, mac, ttl, &seen);
     if (known != NULL && (known->matters || !matters) && looks_the_same(known, mac, ttl, seen.file))
         return;
     struct mark *station = get_station(servers, mac);
     if (station == NULL)
         return;
-    if (!ttl_is_initial(ttl) || is_of_many(mac))
+    if (!ttl_is_initial(ttl))
         make_router(servers, station);
     struct server *server = server_get(servers, address, matters);
     if (server != NULL && !looks_the_same(server, mac, ttl, seen.file))
@@ -148,38 +195,66 @@ static bool is_contradicted(const struct server *server) {
     return false;
 }
 
-/* Another host has it now: how its packets looked there, and what was said of it, is history. */
-static void move(struct servers *servers, struct server *server, const struct sighting *seen) {
-    for (size_t i = 0; i < server->view_count; i++)
-        if (server->views[i].seen.file == seen->file)
-            leave(servers, server, &server->views[i].mac);
+/* Another host has it now: how its packets looked there, and what was said of it, is history. Where it was, by ARP;
+ * NULL: only its packets tell. */
+static void move(struct servers *servers, struct server *server, struct mark *from, const struct sighting *seen) {
+    struct view *view = find_view(server, seen->file);
+    if (from == NULL && view != NULL) {
+        from = view->mac.mark;
+        if (!from->router)
+            was_at(servers, server, KNOWN_BY_PACKETS, from, view->seen, view->seen, *seen);
+    }
+    if (view != NULL)
+        leave(servers, server, &view->mac);
     server->arp.moves++;
-    server_changes(servers, server, seen->time);
+    server->arp.from = from;
+    server->arp.first = *seen;
+    server_changes(servers, server, *seen);
 }
 
-void station_arp(struct servers *servers, const struct address *address, const struct fact_link *link,
+bool station_arp(struct servers *servers, const struct address *address, const struct fact_link *link,
                  struct sighting seen) {
     if (!is_usable(&link->mac))
-        return;
+        return false;
     struct mark *station = get_station(servers, &link->mac);
     struct server *server = server_get(servers, address, false);
     if (station == NULL || server == NULL)
-        return;
-    if (is_of_many(&link->mac))
-        make_router(servers, station);
+        return false;
     struct arp_view *arp = &server->arp;
     bool was_elsewhere = arp->mac.mark != NULL && arp->mac.mark != station;
+    struct mark *from = was_elsewhere ? arp->mac.mark : NULL;
     if (was_elsewhere && seen.time < arp->seen.time)
-        return;
-    if (was_elsewhere)
+        return false;
+    if (was_elsewhere) {
+        was_at(servers, server, KNOWN_BY_ARP, arp->mac.mark, arp->first, arp->seen, seen);
         leave(servers, server, &arp->mac);
+    }
+    if (arp->mac.mark == NULL)
+        arp->first = seen;
     arp->seen = seen;
     settle_at(servers, server, &arp->mac, station);
-    if (was_elsewhere || (link->gratuitous && is_contradicted(server)))
-        move(servers, server, &seen);
+    bool moves = was_elsewhere || (link->gratuitous && is_contradicted(server));
+    if (moves)
+        move(servers, server, from, &seen);
+    return moves;
 }
 
 /* --- what they show --------------------------------------------------------------------------------------------- */
+
+char *station_text(const struct mark *station, char text[static MAC_TEXT_SIZE]) {
+    const uint8_t *o = station->content + 1;
+    snprintf(text, MAC_TEXT_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", o[0], o[1], o[2], o[3], o[4], o[5]);
+    return text;
+}
+
+bool station_moved_along(const struct server *one, const struct server *other) {
+    const struct arp_view *a = &one->arp, *b = &other->arp;
+    if (one == other || a->from == NULL || a->from != b->from || a->mac.mark == NULL || a->mac.mark != b->mac.mark)
+        return false;
+    bool of_many = a->from->router || a->mac.mark->router || a->moves > MAX_MOVES || b->moves > MAX_MOVES;
+    int64_t between = a->first.time - b->first.time;
+    return !of_many && between <= TOGETHER && -between <= TOGETHER;
+}
 
 bool station_is_shared(const struct mark *station) {
     const struct server *named = NULL;

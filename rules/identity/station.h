@@ -2,6 +2,7 @@
 #ifndef RULES_IDENTITY_STATION_H
 #define RULES_IDENTITY_STATION_H
 
+#include "rules/identity/identity.h"
 #include "rules/identity/server.h"
 
 /* What link-layer addresses tell: two addresses at one that is no router's are one server. Internal to rules/identity.
@@ -10,9 +11,14 @@
 /* A packet that the server sent, with its link-layer source and TTL as captured. */
 void station_packet(struct servers *servers, const struct address *address, const struct mac *mac, uint8_t ttl,
                     struct sighting seen, bool matters);
-/* ARP says that the address is there. The latest word counts. */
-void station_arp(struct servers *servers, const struct address *address, const struct fact_link *link,
+/* ARP says that the address is there. The latest word counts. True: it moved there. */
+bool station_arp(struct servers *servers, const struct address *address, const struct fact_link *link,
                  struct sighting seen);
+/* Both moved, from and to the same link-layer addresses, which are no routers', at about the same time. */
+bool station_moved_along(const struct server *one, const struct server *other);
+
+enum { MAC_TEXT_SIZE = 18 };
+char *station_text(const struct mark *station, char text[static MAC_TEXT_SIZE]);
 
 /* Where an address was seen. */
 struct look {

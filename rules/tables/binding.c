@@ -11,12 +11,13 @@ enum { MAX_BINDINGS = 65536, KEY_SIZE = sizeof(struct address) + sizeof(struct u
 struct row {
     uint8_t key[KEY_SIZE];
     UT_hash_handle hh;
+    bool listed; /* else it is only recalled */
     struct binding binding;
 };
 
 struct binding_table {
     struct row *rows;
-    struct row **order; /* as first seen */
+    struct row **order; /* of those that are listed, as first seen */
     size_t count, room;
     struct tally *tally;
 };
@@ -63,11 +64,9 @@ struct binding_table *binding_table_open(struct tally *tally) {
 }
 
 void binding_table_close(struct binding_table *table) {
-    HASH_CLEAR(hh, table->rows);
-    for (size_t i = 0; i < table->count; i++) {
-        free(table->order[i]->binding.proofs);
-        free(table->order[i]);
-    }
+    for (const struct row *row = table->rows; row != NULL; row = row->hh.next)
+        free(row->binding.proofs);
+    TABLE_FREE(table->rows, struct row);
     free(table->order);
     free(table);
 }
@@ -105,11 +104,9 @@ const struct binding *binding_at(const struct binding_table *table, size_t index
 
 size_t binding_count(const struct binding_table *table) { return table->count; }
 
-static struct row *add_row(struct binding_table *table, const uint8_t key[static KEY_SIZE]) {
-    if (table->count == MAX_BINDINGS) {
-        table->tally->limits[LIMIT_BINDINGS]++;
-        return NULL;
-    }
+static void list(struct binding_table *table, struct row *row) {
+    if (row->listed)
+        return;
     if (table->count == table->room) {
         size_t room = table->room == 0 ? 64 : table->room * 2;
         struct row **order = allocate(room, sizeof(struct row *));
@@ -119,10 +116,23 @@ static struct row *add_row(struct binding_table *table, const uint8_t key[static
         table->order = order;
         table->room = room;
     }
+    table->order[table->count++] = row;
+    row->listed = true;
+}
+
+void binding_list_recalled(struct binding_table *table) {
+    for (struct row *row = table->rows; row != NULL; row = row->hh.next)
+        list(table, row);
+}
+
+static struct row *add_row(struct binding_table *table, const uint8_t key[static KEY_SIZE]) {
+    if (HASH_COUNT(table->rows) == MAX_BINDINGS) {
+        table->tally->limits[LIMIT_BINDINGS]++;
+        return NULL;
+    }
     struct row *row = allocate(1, sizeof *row);
     memcpy(row->key, key, KEY_SIZE);
     HASH_ADD_KEYPTR(hh, table->rows, row->key, KEY_SIZE, row);
-    table->order[table->count++] = row;
     return row;
 }
 
@@ -138,11 +148,16 @@ static size_t place_of(const struct binding *binding, const struct proof *proof)
     return at;
 }
 
+static bool is_alike(const struct proof *one, const struct proof *other) {
+    return one->kind == other->kind && endpoint_equal(&one->endpoint, &other->endpoint) &&
+           sighting_is_earlier(&one->seen) == sighting_is_earlier(&other->seen);
+}
+
 /* The entry that this proof continues: same kind and endpoint, and nothing to the contrary in between. */
 static struct proof *continued(struct binding *binding, const struct proof *proof, size_t place) {
     for (size_t i = place; i-- > 0;) {
         struct proof *old = &binding->proofs[i];
-        if (old->kind == proof->kind && endpoint_equal(&old->endpoint, &proof->endpoint))
+        if (is_alike(old, proof))
             return old;
         if (contradicts(old->kind, proof->kind))
             return NULL;
@@ -180,8 +195,6 @@ static void insert(struct binding_table *table, struct binding *binding, const s
     memmove(&binding->proofs[place + 1], &binding->proofs[place], (binding->count - place) * sizeof binding->proofs[0]);
     binding->count++;
     binding->proofs[place] = *proof;
-    binding->proofs[place].last = proof->seen;
-    binding->proofs[place].count = 1;
 }
 
 static void judge_state(struct binding *binding) {
@@ -190,31 +203,57 @@ static void judge_state(struct binding *binding) {
         binding->state = proof_is_for(verdict->kind) ? BOUND_HERE : BOUND_NOT_HERE;
 }
 
-void binding_prove(struct binding_table *table, const struct syntax_id *interface, const struct address *address,
-                   const struct proof *proof) {
+static struct row *get_row(struct binding_table *table, const struct syntax_id *interface,
+                           const struct address *address, enum transport transport) {
     uint8_t key[KEY_SIZE];
-    make_key(key, address, interface, proof->transport);
+    make_key(key, address, interface, transport);
     struct row *row = find_row(table, key);
-    if (row == NULL) {
-        row = add_row(table, key);
-        if (row == NULL)
-            return;
-        row->binding.address = *address;
-        row->binding.interface = *interface;
-        row->binding.transport = proof->transport;
-    }
-    struct binding *binding = &row->binding;
+    if (row != NULL)
+        return row;
+    row = add_row(table, key);
+    if (row == NULL)
+        return NULL;
+    row->binding.address = *address;
+    row->binding.interface = *interface;
+    row->binding.transport = transport;
+    return row;
+}
+
+static uint64_t larger(uint64_t one, uint64_t other) { return one > other ? one : other; }
+
+/* What is recalled of one time from two runs may be the same packets. */
+static void enter(struct binding_table *table, struct binding *binding, const struct proof *proof, bool recalled) {
     struct proof *entry = continued(binding, proof, place_of(binding, proof));
     if (entry == NULL) {
         insert(table, binding, proof);
     } else {
-        entry->count++;
-        if (proof->seen.time >= entry->last.time)
-            entry->last = proof->seen;
+        bool may_be_same = recalled && proof->seen.time <= entry->last.time;
+        entry->count = may_be_same ? larger(entry->count, proof->count) : entry->count + proof->count;
+        if (proof->last.time >= entry->last.time)
+            entry->last = proof->last;
     }
     judge_state(binding);
     if (proof->endpoint.port != 0)
         binding->endpoint = proof->endpoint;
+}
+
+void binding_prove(struct binding_table *table, const struct syntax_id *interface, const struct address *address,
+                   const struct proof *proof) {
+    struct row *row = get_row(table, interface, address, proof->transport);
+    if (row == NULL)
+        return;
+    struct proof once = *proof;
+    once.last = proof->seen;
+    once.count = 1;
+    enter(table, &row->binding, &once, false);
+    list(table, row);
+}
+
+void binding_recall(struct binding_table *table, const struct syntax_id *interface, const struct address *address,
+                    const struct proof *proof) {
+    struct row *row = get_row(table, interface, address, proof->transport);
+    if (row != NULL)
+        enter(table, &row->binding, proof, true);
 }
 
 const struct proof *binding_verdict(const struct binding *binding) {

@@ -72,9 +72,16 @@ const struct binding *binding_find_over(const struct binding_table *table, const
 /* Proofs may come out of the order of time: that a connect stayed unanswered is known long after its last SYN. */
 void binding_prove(struct binding_table *table, const struct syntax_id *interface, const struct address *address,
                    const struct proof *proof);
-/* Rows in the order in which they were first seen; index counts from 0, NULL past the end. */
+/* Enters a proof as an earlier run remembered it, its `last` and `count` too. What was seen in this run does not
+ * continue it: the history keeps both. Sightings that may be the same ones are not counted twice. */
+void binding_recall(struct binding_table *table, const struct syntax_id *interface, const struct address *address,
+                    const struct proof *proof);
+/* Rows in the order in which they were first seen; index counts from 0, NULL past the end. Those that are only recalled
+ * are not among them, */
 const struct binding *binding_at(const struct binding_table *table, size_t index);
 size_t binding_count(const struct binding_table *table);
+/* before this puts them behind the others. */
+void binding_list_recalled(struct binding_table *table);
 
 bool proof_is_for(enum binding_proof kind);
 bool proof_is_against(enum binding_proof kind);

@@ -203,6 +203,15 @@ void places_never_saw(struct places *places, const struct address *address) {
         standing->one_sided = true;
 }
 
+void places_shakes_hands(struct places *places, const struct address *address, int64_t duration) {
+    struct standing *standing = get_standing(places, address);
+    if (standing == NULL || duration < 0)
+        return;
+    standing->handshakes++;
+    if (duration > standing->longest_handshake)
+        standing->longest_handshake = duration;
+}
+
 void places_accepts(struct places *places, const struct endpoint *endpoint) {
     struct standing *standing = get_standing(places, &endpoint->address);
     if (standing == NULL)
@@ -235,6 +244,30 @@ struct client *places_client(struct places *places, const struct address *addres
         HASH_ADD(hh, places->clients, client.address, sizeof known->client.address, known);
     }
     return &known->client;
+}
+
+const struct client *places_find_client(const struct places *places, const struct address *address) {
+    const struct known_client *known;
+    HASH_FIND(hh, places->clients, address, sizeof *address, known);
+    return known == NULL ? NULL : &known->client;
+}
+
+const struct client *places_next_client(const struct places *places, const struct client *after) {
+    const struct known_client *known = places->clients;
+    if (after != NULL) {
+        HASH_FIND(hh, places->clients, &after->address, sizeof after->address, known);
+        known = known == NULL ? NULL : known->hh.next;
+    }
+    return known == NULL ? NULL : &known->client;
+}
+
+void client_wishes(struct client *client, const struct syntax_id *interface) {
+    if (client->wishes == WISHES_NONE && interface != NULL) {
+        client->wishes = WISHES_ONE;
+        client->wish = *interface;
+    } else if (interface == NULL || !syntax_compatible(&client->wish, interface)) {
+        client->wishes = WISHES_SEVERAL;
+    }
 }
 
 void client_strays(struct client *client, const struct endpoint *endpoint) {

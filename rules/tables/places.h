@@ -47,21 +47,28 @@ struct standing {
     struct endpoint refused; /* latest that refused, and has not accepted since; port 0 = none */
     struct syntax_id refused_interface;
     struct sighting refused_seen;
+    int64_t longest_handshake; /* ns from a first SYN to the SYN-ACK */
+    uint32_t handshakes;       /* that were seen whole */
 };
 
 /* NULL if nothing is known. */
 const struct standing *places_standing(const struct places *places, const struct address *address);
 void places_sees(struct places *places, const struct address *address, bool packet);
 void places_never_saw(struct places *places, const struct address *address);
+void places_shakes_hands(struct places *places, const struct address *address, int64_t duration);
 void places_accepts(struct places *places, const struct endpoint *endpoint);
 void places_refuses(struct places *places, const struct endpoint *endpoint, const struct syntax_id *interface,
                     struct sighting seen);
 
 enum { CLIENT_MANY = 10 }; /* more than a client that errs */
 
+enum wishes { WISHES_NONE, WISHES_ONE, WISHES_SEVERAL };
+
 /* What a client does besides its sessions. */
 struct client {
     struct address address;
+    enum wishes wishes;    /* how many interfaces it has ever asked mappers for */
+    struct syntax_id wish; /* WISHES_ONE */
     bool speaks_rpc;       /* it has asked a mapper, or bound */
     uint32_t strays;       /* endpoints that nobody named, at which it failed; counted up to CLIENT_MANY */
     uint32_t unregistered; /* interfaces that it asked for and that were not registered */
@@ -72,6 +79,12 @@ struct client {
 
 /* NULL when the limit is reached. */
 struct client *places_client(struct places *places, const struct address *address);
+/* NULL: it is not known. */
+const struct client *places_find_client(const struct places *places, const struct address *address);
+/* All of them, one after the other, in the order in which they were first seen; NULL begins, and ends. */
+const struct client *places_next_client(const struct places *places, const struct client *after);
+/* It asks a mapper's host for this interface; NULL: for whatever is there. */
+void client_wishes(struct client *client, const struct syntax_id *interface);
 /* It failed to connect: to an endpoint that nobody named, or to a mapper. */
 void client_strays(struct client *client, const struct endpoint *endpoint);
 void client_misses_mapper(struct client *client, const struct address *mapper);

@@ -91,6 +91,7 @@ void track_close(struct track *track) {
     TABLE_FREE(track->links, struct link);
     for (size_t i = 0; i < track->count; i++) {
         free(track->sessions[i]->session.pipe);
+        free(track->sessions[i]->forecast);
         free(track->sessions[i]);
     }
     free(track->sessions);
@@ -261,25 +262,25 @@ struct tracked *track_apart(struct track *track, const struct endpoint *client, 
         return NULL;
     }
     struct tracked *tracked = allocate(1, sizeof *tracked);
-    tracked->session.id = track->count + 1;
-    tracked->session.client = *client;
-    tracked->session.server = *server;
-    tracked->session.interface = *interface;
-    tracked->session.transport = transport;
+    tracked->session = (struct session){
+        .id = track->count + 1, .client = *client, .server = *server, .interface = *interface, .transport = transport};
     keep(track, tracked);
     return tracked;
+}
+
+void track_join(struct track *track, struct tracked *tracked) {
+    if (tracked->session.transport != TRANSPORT_PIPE)
+        add_to_pair(track, tracked);
+    if (tracked->session.server.port != 0)
+        track_may_use(track, tracked, tracked->session.server.port);
+    add_to_wish(track, tracked);
 }
 
 struct tracked *track_session(struct track *track, const struct endpoint *client, const struct endpoint *server,
                               const struct syntax_id *interface, enum transport transport) {
     struct tracked *tracked = track_apart(track, client, server, interface, transport);
-    if (tracked == NULL)
-        return NULL;
-    if (transport != TRANSPORT_PIPE)
-        add_to_pair(track, tracked);
-    if (server->port != 0)
-        track_may_use(track, tracked, server->port);
-    add_to_wish(track, tracked);
+    if (tracked != NULL)
+        track_join(track, tracked);
     return tracked;
 }
 

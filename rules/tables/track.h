@@ -5,25 +5,24 @@
 #include "rules/identity/identity.h"
 #include "rules/session.h"
 #include "rules/tables/binding.h"
+#include "rules/tables/forecast.h"
 
 /* The sessions, and the connections that belong to them: only finding and keeping. What facts do to them is in
  * follow.c. Internal to rules/. */
 
 enum { TRACK_MAX_SESSIONS_OF_FLOW = 8 };
 
-/* What a prediction rests on. */
-enum prediction {
-    PREDICTED_NOT,
-    PREDICTED_BY_TOWER,           /* the mapper's answer */
-    PREDICTED_BY_EARLIER,         /* the same interface failed here before */
-    PREDICTED_BY_OTHER_INTERFACE, /* another one was refused here, while the server has it elsewhere */
-};
-
 /* What the capture lacks of a connection, as far as it matters to what is said on it. */
 enum lack {
     LACKS_BEGINNING = 1 << 0, /* it was joined midway */
     LACKS_BYTES = 1 << 1,     /* bytes of the server are missing */
     LACKS_ANSWERS = 1 << 2,   /* the capture of it ends before some calls are answered */
+};
+
+/* The latest connect of a session, SYN by SYN: its client's schedule of retries shows in it. 0: not seen. */
+struct pace {
+    int64_t first, second;
+    uint32_t syns;
 };
 
 /* A session and what is needed to follow it. */
@@ -38,8 +37,10 @@ struct tracked {
     uint64_t flow;                      /* latest connection to the service; 0 = none yet */
     struct sighting last_syn;
     int64_t syn_interval; /* between the last two SYNs of one attempt */
+    struct pace pace;
     int64_t served_time;
-    int64_t done; /* when the connection to the mapper was closed; 0 = not seen */
+    int64_t broken_off; /* when the server reset its connection; 0 = it did not */
+    int64_t done;       /* when the connection to the mapper was closed; 0 = not seen */
     uint8_t client_ttl;
     bool late;                 /* its connection was joined midway, and may be another one's */
     bool condemned;            /* it was not tried: another connection of the client to its endpoint was refused */
@@ -47,15 +48,13 @@ struct tracked {
     bool own;                  /* guessed from what this very client asked for before */
     bool maybe, heard;         /* over UDP: no answer to its call was wanted; the server has sent something */
     bool by_mapper;            /* the status of a fault is the mapper's */
+    bool bind_asked;           /* a bind to it is in the capture */
     bool from_bind, after_gap; /* of the connection to the mapper its bind was seen; or bytes before the answer not */
     uint8_t lacks, map_lacks;  /* enum lack, of the connections to the service and of the one to the mapper */
     bool recovered_elsewhere;  /* N5: the client walked on to the next address of the name, and was served there */
     struct endpoint recovered_at;
-    enum prediction prediction;
-    enum binding_proof omen; /* the earlier failure that a prediction rests on: what, of which interface, when */
-    struct syntax_id omen_interface;
-    struct endpoint omen_endpoint;
-    struct sighting omen_seen;
+    struct forecast *forecast;               /* the prediction about it, that stands or not; owned. NULL: none */
+    struct patience patience;                /* how long its silent SYN waited */
     struct pair *pair;                       /* of client, server address, and UDP or not; NULL: a pipe has none */
     struct tracked *older;                   /* of the same pair */
     struct tracked *open_older, *open_newer; /* of those in the same pair that were not served */
@@ -79,6 +78,7 @@ struct connection {
     uint8_t client_ttl;
     uint32_t association_wanted; /* assoc_group_id of the latest bind */
     struct tracked *asked;       /* on it, the newest first, then ->asked_before */
+    struct tracked *foretold;    /* to a mapper: predicted at its SYN, until something is asked on it; NULL: not */
     struct tracked *sessions[TRACK_MAX_SESSIONS_OF_FLOW];
     size_t session_count;
 };
@@ -94,6 +94,8 @@ struct tracked *track_session(struct track *track, const struct endpoint *client
 /* A session that stands alone: no later connect, question or session has to do with it. NULL likewise. */
 struct tracked *track_apart(struct track *track, const struct endpoint *client, const struct endpoint *server,
                             const struct syntax_id *interface, enum transport transport);
+/* One that stood alone becomes one like those of track_session. */
+void track_join(struct track *track, struct tracked *tracked);
 /* Sessions in order; NULL past the end. */
 struct tracked *track_at(const struct track *track, size_t index);
 /* Newest session of this pair of addresses, then follow ->older; NULL if there is none. Who looks for one of several

@@ -33,9 +33,9 @@ static struct silence silence_of(const struct trial *t) {
     static const int64_t OMEN_LASTS = 10 * SECOND;
     const struct session *s = t->session;
     const struct sighting *first = &s->stages[s->to_mapper ? STAGE_ASKED : STAGE_CONNECTING];
+    int64_t omen = t->tracked->forecast == NULL ? 0 : t->tracked->forecast->omen.seen.time;
     if (s->outcome != OUTCOME_UNANSWERED)
-        return (struct silence){t->tracked->omen_seen.time - OMEN_LASTS, t->tracked->omen_seen.time + OMEN_LASTS,
-                                OMEN_SYNS};
+        return (struct silence){omen - OMEN_LASTS, omen + OMEN_LASTS, OMEN_SYNS};
     int64_t wait = t->tracked->syn_interval > SECOND ? t->tracked->syn_interval : SECOND;
     return (struct silence){first->frame != 0 ? first->time : s->failing.time, t->tracked->last_syn.time + wait,
                             s->syns};
@@ -122,6 +122,8 @@ static void about_stands(struct finding *f, const struct trial *t) {
     char endpoint[ENDPOINT_TEXT_SIZE];
     for (size_t i = 0; i < t->stand_count && f->bound_count != 0; i++) {
         const struct stand *stand = &t->stands[i];
+        if (stand->proof == NULL)
+            continue;
         if (stand->proof->last.time < t->time && places_is_untold(t->knowledge->places, &stand->endpoint))
             add(f, t, "How the latest connect to %s ended is not in the capture: it may be down since.",
                 endpoint_text(&stand->endpoint, endpoint));

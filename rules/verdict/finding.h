@@ -34,14 +34,16 @@ extern const char *const CONFIDENCE_NAMES[CONFIDENCES]; /* NULL, "low", "medium"
 
 /* When the application shows its error. */
 enum shown {
-    SHOWN_NEVER,   /* the client got through, or it was averted */
-    SHOWN_UNKNOWN, /* the client's schedule is not known */
-    SHOWN_SEEN,    /* with a packet of the capture: an answer that says no, the last of its tries */
-    SHOWN_COMPUTED /* by the client's schedule of retries */
+    SHOWN_NEVER,    /* the client got through, or it was averted */
+    SHOWN_UNKNOWN,  /* the client's schedule is not known */
+    SHOWN_SEEN,     /* with a packet of the capture: an answer that says no, the last of its tries */
+    SHOWN_COMPUTED, /* by the client's schedule of retries */
+    SHOWNS
 };
+extern const char *const SHOWN_NAMES[SHOWNS]; /* "never", "unknown", "seen", "computed" */
 
 enum { FINDING_MAX_BOUND = 8, FINDING_MAX_EVIDENCE = 16, FINDING_TEXT_SIZE = 1024, NAME_SIZE = FACT_TEXT_SIZE };
-enum { FINDING_MAX_CAVEATS = 8, CAVEAT_TEXT_SIZE = 224 };
+enum { FINDING_MAX_CAVEATS = 8, CAVEAT_TEXT_SIZE = 224, FINDING_SIGNATURES = 9 };
 
 /* Sessions with the same rule, server address, interface and client fold into one finding; what is told in detail is
  * the first of them. */
@@ -51,7 +53,7 @@ struct finding {
     enum severity severity;
     const char
         *signature; /* "S1" … "S9", the ways in which these faults show on the wire; the first of those that hold */
-    uint16_t signatures; /* all that hold: bit 1 << 1 is S1 */
+    uint16_t signatures; /* all that hold, up to FINDING_SIGNATURES: bit 1 << 1 is S1 */
     enum cause cause;
     enum finding_state state;
     struct address client;
@@ -68,9 +70,10 @@ struct finding {
     char reason[FINDING_TEXT_SIZE / 2]; /* one sentence */
     uint32_t win32;
     enum shown shown;
-    int64_t shown_time;                   /* SEEN, COMPUTED */
-    char schedule[FINDING_TEXT_SIZE / 4]; /* COMPUTED, UNKNOWN: how it is reckoned, or why it cannot be */
-    uint64_t count;                       /* sessions folded into it */
+    int64_t shown_time; /* SEEN, COMPUTED */
+    char
+        schedule[FINDING_TEXT_SIZE / 4]; /* COMPUTED: how it is reckoned; UNKNOWN: why it cannot be; NEVER: the delay */
+    uint64_t count;                      /* sessions folded into it */
     enum got_through got_through;
     char message[FINDING_TEXT_SIZE];
     char advice[FINDING_TEXT_SIZE];

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/verdict/trial.h"
 
-#include <stdio.h>
-
 enum { NCA_S_UNK_IF = 0x1c010003 };
 
 /* " EcDoConnect (opnum 0)"; "" where the call is not in the capture. What is guessed about has no name. */
@@ -27,17 +25,14 @@ static bool fires(const struct trial *t, struct verdict *v) {
         name = fault_name(session->status);
     v->cause = CAUSE_FAULT;
     v->bound_at = false;
-    v->win32 = by_mapper ? win32_of_mapper(session->status) : 0;
-    if (v->win32 == 0)
-        v->win32 = win32_of_fault(session->status);
     put_call(t, call);
-    snprintf(v->message, sizeof v->message, "%s calls %s at %s, and %s answers%s with status 0x%08x%s%s%s.", t->client,
-             t->interface, t->endpoint, by_mapper ? "its endpoint mapper" : "the server", call,
-             (unsigned)session->status, name != NULL ? " (" : "", name != NULL ? name : "", name != NULL ? ")" : "");
-    snprintf(v->advice, sizeof v->advice, "%s",
-             session->status == NCA_S_UNK_IF
-                 ? "Another service may own this endpoint: check which process listens there."
-                 : "The client reaches the service; look at its permissions and at the state of the service.");
+    trial_tell(v->message, "%s calls %s at %s, and %s answers%s with status 0x%08x%s%s%s.", t->client, t->interface,
+               t->endpoint, by_mapper ? "its endpoint mapper" : "the server", call, (unsigned)session->status,
+               name != NULL ? " (" : "", name != NULL ? name : "", name != NULL ? ")" : "");
+    trial_tell(v->advice, "%s",
+               session->status == NCA_S_UNK_IF
+                   ? "Another service may own this endpoint: check which process listens there."
+                   : "The client reaches the service; look at its permissions and at the state of the service.");
     return true;
 }
 
@@ -48,17 +43,19 @@ const struct rule RULE_CALL_FAULT = {
     .page = "What it means\n"
             "  The client reached the service and called it, and every answer seen is a\n"
             "  fault: access denied, unknown interface, server too busy. That is no network\n"
-            "  fault, so the severity is info.\n"
+            "  fault, so the severity is info. The application shows at once the Win32 error\n"
+            "  that belongs to the status, as far as there is one.\n"
             "\n"
             "How it is known\n"
-            "  A fault PDU, and no response before it on this session. Faults in sessions\n"
-            "  that are also answered are the application's own business and are not told.\n"
+            "  A fault PDU, and no response before it on this session; or an error status of\n"
+            "  the endpoint mapper other than \"not registered\". Faults in sessions that are\n"
+            "  also answered are the application's own business and are not told.\n"
             "\n"
             "What to do\n"
-            "  Access denied: the account. nca_s_server_too_busy: the load. nca_s_unk_if: the\n"
-            "  endpoint belongs to another service.\n"
+            "  Access denied (5): the account. nca_s_server_too_busy (1723): the load.\n"
+            "  nca_s_unk_if (1717): the endpoint belongs to another service.\n"
             "\n"
             "What can fool it\n"
-            "  Calls whose answers are not in the capture.\n",
+            "  Calls whose answers are not in the capture; then the finding says so.\n",
     .fires = fires,
 };

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/verdict/trial.h"
 
-#include <stdio.h>
-
 static bool fires(const struct trial *t, struct verdict *v) {
     const struct pipe_use *use = t->tracked->pipe_use;
     if (use == NULL)
@@ -14,14 +12,20 @@ static bool fires(const struct trial *t, struct verdict *v) {
     v->cause = mapped ? CAUSE_UNKNOWN : CAUSE_UNBOUND;
     if (!mapped)
         v->moved = use->server;
-    snprintf(v->message, sizeof v->message,
-             "%s goes to %s for %s by the pipe \\PIPE\\%s, which %sis not there (%s)%s%s.", t->client, t->address,
-             t->interface, t->session->pipe, mapped ? "its endpoint mapper names and which " : "", status,
-             mapped ? "" : "; the same server has it at ", mapped ? "" : other);
     if (mapped)
-        snprintf(v->advice, sizeof v->advice, "Check on %s that the service runs.", t->address);
+        trial_tell(
+            v->message,
+            "%s goes to %s for %s by the pipe \\PIPE\\%s, which its endpoint mapper names and which is not there "
+            "(%s). The capture does not show it at another address, so whether it is elsewhere or down cannot "
+            "be told.",
+            t->client, t->address, t->interface, t->session->pipe, status);
     else
-        snprintf(v->advice, sizeof v->advice, "Send the client to %s.", other);
+        trial_tell(
+            v->message,
+            "%s goes to %s for %s by the pipe \\PIPE\\%s, which is not there (%s); the same server has it at %s.",
+            t->client, t->address, t->interface, t->session->pipe, status, other);
+    trial_tell(v->advice, mapped ? "Check on %s that the service runs." : "Send the client to %s.",
+               mapped ? t->address : other);
     return true;
 }
 
@@ -32,17 +36,18 @@ const struct rule RULE_PIPE_REFUSED = {
     .page = "What it means\n"
             "  The client goes to an interface over SMB, by a named pipe, and the server says\n"
             "  that there is no such pipe: what a refused port is over TCP. The application\n"
-            "  shows 1722.\n"
+            "  shows 1722, at once.\n"
             "\n"
             "How it is known\n"
             "  The pipe is opened with STATUS_OBJECT_NAME_NOT_FOUND, though the endpoint\n"
-            "  mapper of this address has named this very pipe before, or though another\n"
-            "  address of the same server had served the interface by it before and this one\n"
-            "  never did; an equal link-layer address alone does not show that they are one\n"
-            "  server. Any other pipe that is not there is no finding: clients ask for pipes\n"
-            "  to see whether they are there. Nor is one whose client gets what it wants\n"
-            "  within 10 minutes. A pipe to which a client falls back from a dead endpoint is\n"
-            "  told with the finding about that endpoint.\n"
+            "  mapper of this address has named this very pipe before (whether it is\n"
+            "  elsewhere or down then cannot be told), or though another address of the same\n"
+            "  server had served the interface by it before and this one never did (unbound);\n"
+            "  an equal link-layer address alone does not show that they are one server. Any\n"
+            "  other pipe that is not there is no finding: clients ask for pipes to see\n"
+            "  whether they are there. Nor is one whose client gets what it wants within 10\n"
+            "  minutes. A pipe to which a client falls back from a dead endpoint is told with\n"
+            "  the finding about that endpoint (signature S9).\n"
             "\n"
             "What to do\n"
             "  See whether the service runs; of a cluster, on which node. Send the client to\n"

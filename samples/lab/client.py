@@ -15,27 +15,34 @@ when a step ends in anything but its OUTCOME:
     silent              the port did not answer within TIMEOUT seconds
     unreachable         an ICMP error came back
     not-registered      the mapper does not know the interface
-    mapper-refused, mapper-silent, mapper-unreachable
-
+    mapper-refused, mapper-silent, mapper-unreachable, mapper-fault
     pipe-refused        the server did not open the pipe
 
 Interfaces of their own kind: lookup (the mapper: list all that it knows),
 alive (DCOM: ServerAlive2), exporter (DCOM: ResolveOxid2, then a call at the
 endpoint that it tells), activator (RemoteCreateInstance, likewise), both of
 which end as that call does; backup (the client is told how its second leg
-went: served or fault); dns (ask for the server's name); proxy (open the
-channels of RPC over HTTP version 2; nothing is called).
+went: served or fault); mta (likewise, of the bind back); scan (touch the ports
+FIRST to LAST of ports=FIRST-LAST), scan-mapper (ask for count=N interfaces
+that nobody has); dns (ask for the server's name); proxy (open the channels of
+RPC over HTTP version 2; nothing is called).
 
-Options: sealed (NTLM, privacy), named (NTLM at the mapper too), pipe (over SMB 2.1, no mapper), pipe1 (over SMB 1), pipe3 (over
-SMB 3.0, which encrypts), netbios (SMB over port 139), pipe=NAME (this pipe),
-together=NAME (and another interface's pipe at the same time, in the same SMB
-session), mappipe (the mapper over its pipe), udp (datagrams, scripted; also:
-big for a call and an answer in fragments, reversed for big endian, forwarded
-for a first call that goes to port 135), http (RPC over HTTP, version 1), listen=N (backup: await the second leg at this port), port=N
-(use this port, do not ask the mapper), badop (call a number that the
-interface does not have), badctx (call a context that was never bound).
+Options: sealed (NTLM, privacy), named (NTLM at the mapper too), pipe (over SMB
+2.1, no mapper), pipe1 (over SMB 1), pipe3 (over SMB 3.0, which encrypts),
+netbios (SMB over port 139), pipe=NAME (this pipe), together=NAME (and another
+interface's pipe at the same time, in the same SMB session), mappipe (the
+mapper over its pipe), udp (datagrams, scripted; also: big for a call and an
+answer in fragments, reversed for big endian, forwarded for a first call that
+goes to port 135), http (RPC over HTTP, version 1), listen=N (backup: await the
+second leg at this port), port=N (use this port, do not ask the mapper), badop
+(call a number that the interface does not have), badctx (call a context that
+was never bound), bogus (bind contexts of interfaces that nobody has, too),
+wait=SECONDS (before the calls), asked (ask the mapper, no more), windows
+(connect to the port as Windows does, where that fails), crowd=FIRST-LAST (do
+it from all the addresses 10.20.0.FIRST to LAST at once).
 """
 import sys
+import time
 
 from impacket.dcerpc.v5 import drsuapi, dssp, epm, lsad, nrpc, rpcrt, samr
 from impacket.dcerpc.v5.dtypes import NULL
@@ -46,9 +53,9 @@ from impacket.uuid import uuidtup_to_bin
 
 import others
 import pdu
-from others import Ended
+import tricks
+from others import NOT_REGISTERED, Ended
 
-NOT_REGISTERED = 0x16C9A0D6
 NO_SUCH_PIPE = 0xC0000034  # STATUS_OBJECT_NAME_NOT_FOUND
 
 
@@ -106,12 +113,14 @@ INTERFACES = {
     "emsmdb": (scripted("emsmdb"), call_anything),
     "clusapi": (scripted("clusapi"), others.call_cluster),
     "backup": (scripted("backup"), others.call_backup),
+    "mta": (scripted("mta"), others.call_mta),
 }
 SMB1, SMB21, SMB3 = "NT LM 0.12", 0x0210, 0x0300
 
 
 class Step:
     def __init__(self, text, password, timeout):
+        self.text = text
         what, self.expected = text.rsplit("=", 1)
         what, self.address = what.rsplit("@", 1)
         self.name, *options = what.split("+")
@@ -175,7 +184,7 @@ class Step:
         except rpcrt.DCERPCException as failure:
             if failure.get_error_code() == NOT_REGISTERED:
                 raise Ended("not-registered") from failure
-            raise
+            raise Ended("mapper-fault") from failure
         finally:
             dce.disconnect()
         return int(binding.rsplit("[", 1)[1].rstrip("]"))
@@ -203,15 +212,19 @@ class Step:
             dce.disconnect()
 
     def use(self):
+        if "windows" in self.options:
+            tricks.knock((self.address, self.port))
         dce = self.connect(self.port)
         try:
             if "sealed" in self.options:
                 dce.set_auth_type(rpcrt.RPC_C_AUTHN_WINNT)
                 dce.set_auth_level(rpcrt.RPC_C_AUTHN_LEVEL_PKT_PRIVACY)
             try:
-                dce.bind(self.interface)
+                dce.bind(self.interface,
+                         bogus_binds=2 if "bogus" in self.options else 0)
             except rpcrt.DCERPCException as failure:
                 raise Ended("rejected") from failure
+            time.sleep(float(self.options.get("wait", 0)))
             try:
                 if "badop" in self.options:
                     dce.call(999, b"")
@@ -262,12 +275,18 @@ class Step:
             others.server_alive(self.connect(135))
         elif self.name == "dns":
             others.ask_name(self.address, "dc1.lab.example")
+        elif self.name == "scan":
+            tricks.scan_ports(self.address, *self.range("ports"))
+        elif self.name == "scan-mapper":
+            tricks.scan_mapper(self.connect(135), int(self.options["count"]))
         elif self.name == "proxy":
             others.open_channels(self.address)
         elif self.name in ("exporter", "activator"):
             self.use_object()
         elif "together" in self.options:
             self.use_together()
+        elif "asked" in self.options:
+            self.ask_mapper()
         elif "udp" in self.options:
             others.call_by_datagrams(self)
         elif "listen" in self.options:
@@ -278,12 +297,23 @@ class Step:
             self.port = self.port or self.ask_mapper()
             self.use()
 
-    def run(self):
+    def range(self, option):
+        return tuple(map(int, self.options[option].split("-")))
+
+    def end(self):
         try:
             self.act()
             return "served"
         except Ended as end:
             return str(end)
+
+    def run(self):
+        if "crowd" not in self.options:
+            return self.end()
+        first, last = self.range("crowd")
+        return tricks.crowd(
+            [f"10.20.0.{host}" for host in range(first, last + 1)],
+            lambda: Step(self.text, self.password, self.timeout).end())
 
 
 def main():

@@ -10,6 +10,8 @@ from impacket.dcerpc.v5.rpcrt import DCERPCException
 
 import pdu
 
+NOT_REGISTERED = 0x16C9A0D6
+
 
 class Ended(Exception):
     """A step came to its end before it was served."""
@@ -76,6 +78,14 @@ def call_backup(dce):
         status, = struct.unpack("<I", dce.recv()[-4:])
         if status:
             raise DCERPCException(error_code=status)
+
+
+def call_mta(dce):
+    """MtaBind; the answer says how the bind back to us went."""
+    dce.call(0, bytes(48))
+    status, = struct.unpack("<I", dce.recv()[-4:])
+    if status:
+        raise DCERPCException(error_code=status)
 
 
 # Datagrams

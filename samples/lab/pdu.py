@@ -7,7 +7,7 @@ import struct
 import uuid
 
 REQUEST, PING, RESPONSE, FAULT, WORKING, NOCALL, REJECT, ACK = range(8)
-FACK, BIND, BIND_ACK = 9, 11, 12
+FACK, BIND, BIND_ACK, BIND_NAK = 9, 11, 12, 13
 FIRST_FRAG, LAST_FRAG = 1, 2
 CL_LAST, CL_FRAG, CL_NO_FACK, CL_IDEMPOTENT = 2, 4, 8, 32
 UNKNOWN_INTERFACE = 0x1C010003
@@ -24,6 +24,7 @@ INTERFACES = {
     "clusapi": ("b97db8b2-4c63-11cf-bff6-08002be23f2f", 3, 0),
     "backup": ("ecec0d70-a603-11d0-96b1-00a0c91ece30", 1, 0),
     "store": ("a4f1db00-ca47-1067-b31e-00dd010662da", 1, 0),
+    "mta": ("9e8ee830-4459-11ce-979b-00aa005ffebe", 2, 0),
     "emsmdb": ("a4f1db00-ca47-1067-b31f-00dd010662da", 0, 81),
     "samr": ("12345778-1234-abcd-ef00-0123456789ac", 1, 0),
     "conv": ("333a2276-0000-0000-0d00-00809c000000", 3, 0),
@@ -87,6 +88,21 @@ def bind_ack(call, results, port, group):
         body += struct.pack("<HH", 0, 0) + pack_syntax("<", NDR) \
             if accepted else struct.pack("<HH20x", 2, 1)
     return co_pdu(BIND_ACK, call, body)
+
+
+def bind(call, interface):
+    return co_pdu(BIND, call, struct.pack("<HHIB3xHBx", 4280, 4280, 0, 1, 0, 1)
+                  + pack_syntax("<", interface) + pack_syntax("<", NDR))
+
+
+def bind_nak(call, reason):
+    """With the versions that are supported: 5.0."""
+    return co_pdu(BIND_NAK, call, struct.pack("<HBBB3x", reason, 1, 5, 0))
+
+
+def co_request(call, context, opnum, stub):
+    return co_pdu(REQUEST, call,
+                  struct.pack("<IHH", len(stub), context, opnum) + stub)
 
 
 def co_answer(call, context, stub, largest=4280):

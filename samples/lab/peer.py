@@ -17,6 +17,11 @@ Options:
                        first is the name, all others are its addresses
     oxid=TEXT,...      bindings of the object exporter: "10.0.0.1[1025]"
     clustered=ADDRESS  the address of the cluster's IP Address resource
+    towers=ADDRESS,... the mapper names these addresses, not the one asked
+    fault=STATUS       answer every call with this fault
+    nak=REASON         answer every bind with bind_nak
+    bindback=ADDRESS   a message transfer agent that binds back to its caller,
+                       which it takes to be there
     back=PORT          after calls on a backup interface, open this port at
                        the client and send what was backed up
 """
@@ -27,6 +32,7 @@ import struct
 import sys
 import threading
 
+import bindback
 import pdu
 
 BULK = b"log " * 1500
@@ -46,6 +52,11 @@ class Server:
         self.oxid = options.get("oxid", "").split(",")
         self.clustered = options.get("clustered")
         self.back = int(options.get("back", 0))
+        self.towers = options["towers"].split(",") \
+            if "towers" in options else []
+        self.fault = int(options.get("fault", "0"), 0)
+        self.nak = int(options.get("nak", 0))
+        self.bindback = options.get("bindback")
         self.sockets = {}
         self.groups = itertools.count(os.getpid() << 8)
 
@@ -62,6 +73,9 @@ class Server:
             return dcom.answer(name, opnum, self.names, self.oxid)
         if name == "clusapi":
             return self.answer_cluster(opnum)
+        if name == bindback.MTA and opnum == 0 and self.bindback:
+            return bytes(20) + struct.pack(
+                order + "I", bindback.bind_back(self.bindback, local))
         if name == "backup" and opnum == 4 and self.back:
             return struct.pack(order + "I", self.send_bulk(client, local))
         if name == "store" and len(stub) > 1024:
@@ -73,9 +87,10 @@ class Server:
         port = self.map.get((pdu.NAMES.get(interface), transport))
         if port is None:
             return pdu.map_answer(order, [])
-        told = pdu.tower(pdu.INTERFACES[pdu.NAMES[interface]], transport,
-                         socket.inet_aton(local), port)
-        return pdu.map_answer(order, [told])
+        return pdu.map_answer(order, [
+            pdu.tower(pdu.INTERFACES[pdu.NAMES[interface]], transport,
+                      socket.inet_aton(address), port)
+            for address in self.towers or [local]])
 
     def answer_cluster(self, opnum):
         """OpenCluster, OpenResource and ResourceControl of MS-CMRP 3.1.4,
@@ -131,7 +146,9 @@ class Server:
         with connection:
             while (data := receive_pdu(connection)) is not None:
                 got = pdu.Co(data)
-                if got.kind in (pdu.BIND, 14):
+                if got.kind == pdu.BIND and self.nak:
+                    connection.sendall(pdu.bind_nak(got.call, self.nak))
+                elif got.kind in (pdu.BIND, 14):
                     asked = list(got.contexts())
                     known = [self.serves(interface) and pdu.NDR[0] in transfers
                              for _, interface, transfers in asked]
@@ -155,6 +172,8 @@ class Server:
         _, number, opnum = struct.unpack_from(got.order + "IHH", got.body)
         if number not in contexts:
             return [pdu.co_fault(got.call, number, pdu.UNKNOWN_INTERFACE)]
+        if self.fault:
+            return [pdu.co_fault(got.call, number, self.fault)]
         return pdu.co_answer(got.call, number, self.answer(
             contexts[number], opnum, stub, "<", client, local))
 

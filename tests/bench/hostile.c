@@ -44,7 +44,8 @@ static void analyze(const char *path) {
     static struct analysis analysis;
     FILE *nowhere = fopen("/dev/null", "w");
     const char *const paths[] = {path};
-    if (nowhere == NULL || !analysis_open_judge(&analysis, &(struct inventory){0}))
+    static const struct inventory nothing;
+    if (nowhere == NULL || !analysis_open_judge(&analysis, &nothing))
         fail("hostile");
     analysis_captures(&analysis, paths, 1, NULL, false);
     struct results results = analysis_results(&analysis);

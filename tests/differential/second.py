@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What tshark sees of what facts tell, as sets of short texts by aspect, each with the frame where it is to be seen:
-"pdus", "pipes", "bindings", "names", "links". facts.py puts facts in the same words."""
+"pdus", "pipes", "bindings", "interfaces", "names", "links". facts.py puts facts in the same words."""
 
+import calendar
 import subprocess
+import time
 
 # A port number must not decide what the bytes are, and what came out of order must not be lost.
 SETTINGS = ["tcp.desegment_tcp_streams:TRUE", "tcp.reassemble_out_of_order:TRUE", "tcp.try_heuristic_first:TRUE"]
@@ -19,11 +21,12 @@ FIELDS = ["frame.number", "tcp.stream", "dcerpc.ver", "dcerpc.pkt_type", "dcerpc
           "smb2.cmd", "smb2.msg_id", "smb2.flags.response", "smb2.tree", "smb2.filename", "smb2.nt_status",
           "smb.cmd", "smb.flags.response", "smb.path", "smb.file", "smb.file_type", "smb.nt_status",
           "dcom.dualstringarray.network_addr", *NTLM, "ntlmssp.messagetype", "smb2.server_guid", "smb.server_guid",
+          "smb2.boot_time", "smb2.windows.sockaddr.in.addr", "smb2.windows.sockaddr.in6.addr",
           "nbns.name", "nbns.addr", "nbns.flags.rcode", "nbns.nb_flags.group", "udp.srcport", "dns.flags.response", "dns.resp.name",
           "dns.resp.type", "kerberos.ap_req_element", "kerberos.SNameString", "frame.protocols", "arp.src.proto_ipv4",
           "arp.src.hw_mac"]
 WANTED = ("dcerpc || smb2.cmd == 5 || smb.cmd == 0xa2 || ntlmssp.messagetype == 2 || smb2.server_guid || "
-          "smb.server_guid || nbns.addr || dns.a || dns.aaaa || kerberos.ap_req_element || arp")
+          "smb.server_guid || smb2.windows.sockaddr.family || nbns.addr || dns.a || dns.aaaa || kerberos.ap_req_element || arp")
 
 
 def rows(path):
@@ -110,6 +113,16 @@ def bindings(seen):
             for row in seen if row["dcom.dualstringarray.network_addr"] and "2" in row["dcerpc.pkt_type"]}
 
 
+def interfaces_text(frame, addresses):
+    return f"frame {frame}: {' '.join(sorted(addresses))}"
+
+
+def interfaces(seen):
+    """Addresses of an SMB server's network interfaces; tshark tells them by family."""
+    both = (row["smb2.windows.sockaddr.in.addr"] + row["smb2.windows.sockaddr.in6.addr"] for row in seen)
+    return {interfaces_text(row["frame.number"][0], found) for row, found in zip(seen, both) if found}
+
+
 def name_text(frame, source, name):
     return f"frame {frame}: {source} {name}"
 
@@ -120,6 +133,18 @@ def swapped(guid):
     return "-".join([bytes.fromhex(part)[::-1].hex() for part in (first, second, third)] + rest)
 
 
+def filetime(shown):
+    """tshark shows a FILETIME as "Feb 25, 2022 15:49:13.369135400 UTC"."""
+    seconds, fraction = shown.removesuffix(" UTC").split(".")
+    since_1970 = calendar.timegm(time.strptime(seconds, "%b %d, %Y %H:%M:%S"))
+    return f"{(since_1970 + 11644473600) * 10**7 + int(fraction[:7]):016x}"
+
+
+def is_zero(shown):
+    """That is how tshark shows a FILETIME of 0, which says nothing."""
+    return not shown[0].isalpha() or shown.startswith("Jan  1, 1970 00:00:00.0")
+
+
 def server_names(seen):
     for row in seen:
         frame = row["frame.number"][0]
@@ -127,6 +152,7 @@ def server_names(seen):
             yield from ((frame, source, name) for name in row[field])
         yield from ((frame, "smb_guid", guid) for guid in row["smb2.server_guid"])
         yield from ((frame, "smb_guid", swapped(guid)) for guid in row["smb.server_guid"])
+        yield from ((frame, "smb_start", filetime(shown)) for shown in row["smb2.boot_time"] if not is_zero(shown))
 
 
 def netbios_names(seen):
@@ -173,7 +199,7 @@ def links(seen):
             for row in seen if row["arp.src.hw_mac"] and row["arp.src.proto_ipv4"] not in ([], ["0.0.0.0"])}
 
 
-READERS = {"pdus": pdus, "pipes": pipes, "bindings": bindings, "names": names, "links": links}
+READERS = {"pdus": pdus, "pipes": pipes, "bindings": bindings, "interfaces": interfaces, "names": names, "links": links}
 
 
 def opinion(path):

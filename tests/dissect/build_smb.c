@@ -12,7 +12,8 @@ enum {
     READ = 8,
     WRITE = 9,
     IOCTL = 11,
-    TRANSCEIVE = 0x0011c017
+    TRANSCEIVE = 0x0011c017,
+    QUERY_INTERFACES = 0x001401fc
 };
 
 /* Where the frame and its last message begin, and whether the next message is related. */
@@ -82,11 +83,18 @@ void put_wide(struct octets *o, const char *text) {
 }
 
 void put_smb_negotiate_answer(struct octets *o, uint64_t id, const char *guid) {
+    put_smb_started_answer(o, id, guid, 0);
+}
+
+void put_smb_started_answer(struct octets *o, uint64_t id, const char *guid, uint64_t start) {
     header(o, 0, true, SMB_OK, id);
     put_u16(o, 65);
     put_zeros(o, 6);
     put_uuid(o, guid);
-    put_zeros(o, 40);
+    put_zeros(o, 16);
+    put_u64(o, 0x01db3c0000000000); /* the time, which is another one each time */
+    put_u64(o, start);
+    put_zeros(o, 8);
 }
 
 void put_smb_connect_answer(struct octets *o, uint64_t id, unsigned share_type) {
@@ -167,6 +175,28 @@ void put_smb_read_answer(struct octets *o, uint64_t id, int status, const void *
     put_bytes(o, data, len);
 }
 
+static void put_ioctl_answer(struct octets *o, uint32_t code, unsigned file, const void *data, size_t len) {
+    put_u32(o, 49);
+    put_u32(o, code);
+    put_file(o, file);
+    put_u32(o, HEADER_SIZE + 48);
+    put_u32(o, 0);
+    put_u32(o, HEADER_SIZE + 48);
+    put_u32(o, (uint32_t)len);
+    put_zeros(o, 8);
+    put_bytes(o, data, len);
+}
+
+void put_smb_transceive_answer(struct octets *o, uint64_t id, unsigned file, int status, const void *data, size_t len) {
+    header(o, IOCTL, true, status, id);
+    put_ioctl_answer(o, TRANSCEIVE, file, data, len);
+}
+
+void put_smb_interfaces_answer(struct octets *o, uint64_t id, const void *data, size_t len) {
+    header(o, IOCTL, true, SMB_OK, id);
+    put_ioctl_answer(o, QUERY_INTERFACES, THE_SAME_FILE, data, len);
+}
+
 void put_smb_transceive(struct octets *o, uint64_t id, unsigned file, const void *data, size_t len) {
     header(o, IOCTL, false, SMB_OK, id);
     put_u32(o, 57);
@@ -175,19 +205,6 @@ void put_smb_transceive(struct octets *o, uint64_t id, unsigned file, const void
     put_u32(o, HEADER_SIZE + 56);
     put_u32(o, (uint32_t)len);
     put_zeros(o, 8 + 16);
-    put_bytes(o, data, len);
-}
-
-void put_smb_transceive_answer(struct octets *o, uint64_t id, unsigned file, int status, const void *data, size_t len) {
-    header(o, IOCTL, true, status, id);
-    put_u32(o, 49);
-    put_u32(o, TRANSCEIVE);
-    put_file(o, file);
-    put_u32(o, HEADER_SIZE + 48);
-    put_u32(o, 0);
-    put_u32(o, HEADER_SIZE + 48);
-    put_u32(o, (uint32_t)len);
-    put_zeros(o, 8);
     put_bytes(o, data, len);
 }
 

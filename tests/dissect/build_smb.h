@@ -29,6 +29,7 @@ void smb_async(bool async);
 enum { THE_SAME_FILE = 0xff };
 void put_smb_other(struct octets *o, unsigned command, bool response, uint64_t id);
 void put_smb_negotiate_answer(struct octets *o, uint64_t id, const char *guid);
+void put_smb_started_answer(struct octets *o, uint64_t id, const char *guid, uint64_t start); /* with a FILETIME */
 void put_smb_connect_answer(struct octets *o, uint64_t id, unsigned share_type);
 void put_smb_create(struct octets *o, uint64_t id, const char *name);
 void put_smb_create_answer(struct octets *o, uint64_t id, unsigned file, int status);
@@ -38,6 +39,7 @@ void put_smb_read(struct octets *o, uint64_t id, unsigned file);
 void put_smb_read_answer(struct octets *o, uint64_t id, int status, const void *data, size_t len);
 void put_smb_transceive(struct octets *o, uint64_t id, unsigned file, const void *data, size_t len);
 void put_smb_transceive_answer(struct octets *o, uint64_t id, unsigned file, int status, const void *data, size_t len);
+void put_smb_interfaces_answer(struct octets *o, uint64_t id, const void *data, size_t len);
 void put_smb_close(struct octets *o, uint64_t id, unsigned file);
 void put_smb_close_answer(struct octets *o, uint64_t id);
 void put_wide(struct octets *o, const char *text);

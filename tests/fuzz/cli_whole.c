@@ -30,7 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     REQUIRE(fd >= 0 && ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size);
     const char *const paths[] = {path};
-    REQUIRE(analysis_open_judge(&analysis, &(struct inventory){0}));
+    static const struct inventory nothing;
+    REQUIRE(analysis_open_judge(&analysis, &nothing));
     if (size > 0 && data[0] == '{')
         analysis_facts(&analysis, paths, 1);
     else

@@ -229,7 +229,8 @@ static void check(const struct judge *judge) {
     uint64_t told = 0, folded = 0;
     const struct session *session;
     for (size_t i = 0; (session = judge_session(judge, i)) != NULL; i++) {
-        told += session->failed.frame != 0 || session->predicted;
+        told += session->failed.frame != 0 || session->predicted || session->withdrawn;
+        REQUIRE(!session->predicted || !session->withdrawn);
         REQUIRE(session->outcome != OUTCOME_SERVED || session->failed.frame == 0);
         REQUIRE(session->outcome != OUTCOME_UNKNOWN || session->unclear != NULL);
         REQUIRE(session->failing.frame == 0 || session->flagged.frame != 0);
@@ -242,6 +243,8 @@ static void check(const struct judge *judge) {
         REQUIRE(finding->bound_count <= FINDING_MAX_BOUND);
     }
     REQUIRE(folded <= told); /* one finding a session at most */
+    const struct predictions *predictions = judge_predictions(judge);
+    REQUIRE(predictions->made == predictions->came_true + predictions->averted + predictions->open);
     for (size_t i = 0; judge_binding(judge, i) != NULL; i++)
         (void)judge_server_name(judge, &judge_binding(judge, i)->address);
 }

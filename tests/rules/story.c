@@ -23,8 +23,11 @@ struct story story_begin(void) {
 
 /* The tally must not move once the judge borrows it, so the judge is opened with the first fact. */
 static void tell(struct story *story, struct fact *fact) {
-    if (story->judge == NULL)
+    if (story->judge == NULL) {
         story->judge = judge_open(&story->tally, &story->inventory);
+        if (story->memory != NULL)
+            judge_recall(story->judge, story->memory);
+    }
     story->now.frame++;
     story->now.time += 1000000;
     if (fact->seen.frame == 0)
@@ -199,6 +202,15 @@ uint64_t story_fails_to_map(struct story *story, const char *client, const char 
 uint64_t story_does_not_know(struct story *story, const char *client, const char *server,
                              const struct syntax_id *interface) {
     return story_fails_to_map(story, client, server, interface, 0x16c9a0d6);
+}
+
+uint64_t story_names(struct story *story, const char *client, const char *address, enum name_source source,
+                     const char *name) {
+    struct fact fact = begin(FACT_SERVER_NAME, 0, client, address, 0);
+    fact.name.source = source;
+    snprintf(fact.name.name, sizeof fact.name.name, "%s", name);
+    tell(story, &fact);
+    return story->now.frame;
 }
 
 uint64_t story_tells_bindings(struct story *story, const char *client, const char *server, uint16_t port,
@@ -390,4 +402,25 @@ void story_check_evidence(const struct finding *finding, uint64_t frame, const c
         if (finding->evidence[i].seen.frame == frame)
             found = finding->evidence[i].what;
     CU_ASSERT_STRING_EQUAL(found, what);
+}
+
+void story_tells_resource(struct story *story, const char *server, const char *address) {
+    struct fact fact = begin(FACT_CLUSTER_ADDRESS, ++story->flows, CLIENT, server, 49155);
+    address_parse(address, &fact.resource.address);
+    tell(story, &fact);
+}
+
+static void remember(void *context, const struct memory_item *item) {
+    struct memory_item earlier = *item;
+    earlier.first.file |= EARLIER_FILES;
+    earlier.last.file |= EARLIER_FILES;
+    earlier.until.file |= EARLIER_FILES;
+    if (item->kind == MEMORY_LINK)
+        earlier.is.link.one_seen.file |= EARLIER_FILES;
+    memory_add(context, &earlier);
+}
+
+void story_remember(const struct story *story, struct memory *memory) {
+    judge_remember(story->judge, remember, memory);
+    memory_settle(memory, 0, INT64_MAX);
 }

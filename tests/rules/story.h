@@ -8,8 +8,9 @@
 struct story {
     struct judge *judge;
     struct inventory inventory;
-    struct tally tally;    /* the judge's */
-    struct tally captured; /* as the end of the capture tells it */
+    struct tally tally;          /* the judge's */
+    struct tally captured;       /* as the end of the capture tells it */
+    const struct memory *memory; /* what the judge recalls; NULL: nothing */
     struct sighting now;
     uint64_t flows;
     uint8_t client_ttl;
@@ -71,6 +72,10 @@ uint64_t story_does_not_know(struct story *story, const char *client, const char
 uint64_t story_fails_to_map(struct story *story, const char *client, const char *server,
                             const struct syntax_id *interface, uint32_t status);
 
+/* A name service tells the client that this name is at the address. */
+uint64_t story_names(struct story *story, const char *client, const char *address, enum name_source source,
+                     const char *name);
+
 /* DCOM's answer: an object's exporter is at this port of all of these, addresses or names; NULL at the end. */
 uint64_t story_tells_bindings(struct story *story, const char *client, const char *server, uint16_t port,
                               const char *const *hosts);
@@ -89,6 +94,12 @@ uint64_t story_naks(struct story *story, const struct line *line, const struct s
 uint64_t story_calls(struct story *story, const struct line *line, const struct syntax_id *interface);
 uint64_t story_answers(struct story *story, const struct line *line, const struct syntax_id *interface);
 uint64_t story_faults(struct story *story, const struct line *line, const struct syntax_id *interface, uint32_t status);
+
+/* The server tells of an address of its cluster. */
+void story_tells_resource(struct story *story, const char *server, const char *address);
+
+/* What this story leaves to a later one. */
+void story_remember(const struct story *story, struct memory *memory);
 
 /* All of it: map, connect, bind, call, answer. */
 struct line story_served(struct story *story, const char *client, const char *server, const struct syntax_id *interface,

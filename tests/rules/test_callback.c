@@ -60,7 +60,8 @@ static void it_is_refused(void) {
     CU_ASSERT_STRING_EQUAL(f->message,
                            "10.0.0.50 runs a backup over JetBack BackupInterface at 10.0.1.20:1112. The server, "
                            "10.0.1.20, sends the data over a connection of its own, back to the client, and that "
-                           "fails: 10.0.0.50:2345 refuses the connection (RST).");
+                           "fails: 10.0.0.50:2345 refuses the connection (RST). Whether a filter refuses it, or nobody "
+                           "listens, cannot be told.");
     CU_ASSERT_STRING_EQUAL(f->display_filter,
                            "ip.addr == 10.0.1.20 && ip.addr == 10.0.0.50 && (tcp.port == 1112 || tcp.port == 2345)");
     CU_ASSERT_EQUAL(story_sessions(&s), 2);

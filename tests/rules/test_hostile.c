@@ -108,7 +108,9 @@ static struct fact some_fact(struct sighting seen) {
     return fact;
 }
 
-static bool is_told(const struct session *session) { return session->failed.frame != 0 || session->predicted; }
+static bool is_told(const struct session *session) {
+    return session->failed.frame != 0 || session->predicted || session->withdrawn;
+}
 
 /* What must hold whatever the facts were. */
 static void check_sound(const struct judge *judge) {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules/identity/identity.h"
+#include "rules/inventory.h"
 #include "tests/unit.h"
 
 #include <string.h>
 
 static struct tally tally;
+static const struct inventory nothing;
 
 static struct address at(const char *text) {
     struct address address;
@@ -27,7 +29,7 @@ static size_t relatives_of(struct identity *identity, const char *address,
 }
 
 static void one_link_layer_address_is_one_server(void) {
-    struct identity *identity = identity_open(&tally);
+    struct identity *identity = identity_open(&tally, &nothing);
     struct relative found[IDENTITY_MAX_RELATIVES];
     packet(identity, "10.0.0.1", 1, 64, 10);
     packet(identity, "10.0.0.2", 1, 64, 20);
@@ -44,7 +46,7 @@ static void one_link_layer_address_is_one_server(void) {
 }
 
 static void both_families_count_alike(void) {
-    struct identity *identity = identity_open(&tally);
+    struct identity *identity = identity_open(&tally, &nothing);
     struct relative found[IDENTITY_MAX_RELATIVES];
     packet(identity, "10.0.0.1", 1, 64, 10);
     packet(identity, "fd00::1", 1, 64, 20);
@@ -53,7 +55,7 @@ static void both_families_count_alike(void) {
 }
 
 static void a_router_links_nothing(void) {
-    struct identity *identity = identity_open(&tally);
+    struct identity *identity = identity_open(&tally, &nothing);
     struct relative found[IDENTITY_MAX_RELATIVES];
     packet(identity, "10.0.0.1", 1, 63, 10);
     packet(identity, "10.0.0.2", 1, 63, 20);
@@ -73,7 +75,7 @@ static void a_router_links_nothing(void) {
 }
 
 static void too_many_addresses_make_a_router(void) {
-    struct identity *identity = identity_open(&tally);
+    struct identity *identity = identity_open(&tally, &nothing);
     struct relative found[IDENTITY_MAX_RELATIVES];
     char text[] = "10.0.0.0";
     for (int i = 1; i <= 8; i++) {
@@ -87,7 +89,7 @@ static void too_many_addresses_make_a_router(void) {
 }
 
 static void another_stack_or_place_links_nothing(void) {
-    struct identity *identity = identity_open(&tally);
+    struct identity *identity = identity_open(&tally, &nothing);
     struct relative found[IDENTITY_MAX_RELATIVES];
     packet(identity, "10.0.0.1", 1, 64, 10);
     packet(identity, "10.0.0.2", 1, 128, 20);
@@ -100,7 +102,7 @@ static void another_stack_or_place_links_nothing(void) {
 }
 
 static void what_is_not_known_links_nothing(void) {
-    struct identity *identity = identity_open(&tally);
+    struct identity *identity = identity_open(&tally, &nothing);
     struct relative found[IDENTITY_MAX_RELATIVES];
     struct mac unknown = {{0}, false}, loopback = {{0}, true}, real = {{2, 0, 0, 0, 0, 9}, true};
     struct address one = at("10.0.0.1"), two = at("10.0.0.2");
@@ -121,7 +123,7 @@ static void name(struct identity *identity, const char *address, const char *com
 }
 
 static void equal_ntlm_names_are_one_server(void) {
-    struct identity *identity = identity_open(&tally);
+    struct identity *identity = identity_open(&tally, &nothing);
     struct relative found[IDENTITY_MAX_RELATIVES];
     name(identity, "10.0.0.1", "NODE1", "LAB");
     name(identity, "10.0.0.2", "NODE1", "LAB");
@@ -142,7 +144,7 @@ static void equal_ntlm_names_are_one_server(void) {
 }
 
 static void a_joined_association_group_is_one_server(void) {
-    struct identity *identity = identity_open(&tally);
+    struct identity *identity = identity_open(&tally, &nothing);
     struct relative found[IDENTITY_MAX_RELATIVES];
     struct address client = at("10.0.0.50"), other = at("10.0.0.51"), one = at("10.0.0.1"), two = at("10.0.0.2");
     identity_association(identity, &client, &one, 7, 0, frame(1));
@@ -161,7 +163,7 @@ static void a_joined_association_group_is_one_server(void) {
 
 /* Two servers may count alike. */
 static void a_group_that_two_have_granted_links_nothing(void) {
-    struct identity *identity = identity_open(&tally);
+    struct identity *identity = identity_open(&tally, &nothing);
     struct relative found[IDENTITY_MAX_RELATIVES];
     struct address client = at("10.0.0.50"), one = at("10.0.0.1"), two = at("10.0.0.2");
     identity_association(identity, &client, &one, 7, 0, frame(1));
@@ -172,11 +174,11 @@ static void a_group_that_two_have_granted_links_nothing(void) {
 }
 
 static void relatives_of_relatives_count(void) {
-    struct identity *identity = identity_open(&tally);
+    struct identity *identity = identity_open(&tally, &nothing);
     struct relative found[IDENTITY_MAX_RELATIVES];
     packet(identity, "10.0.0.1", 1, 64, 10);
     packet(identity, "10.0.0.2", 1, 64, 20);
-    struct identity_link tower = {LINK_TOWER, at("10.0.0.2"), at("10.0.7.7"), frame(5), frame(5)};
+    struct identity_link tower = {LINK_TOWER, at("10.0.0.2"), at("10.0.7.7"), frame(5), frame(5), NULL, 0};
     identity_link(identity, &tower);
     identity_link(identity, &tower);
     CU_ASSERT_EQUAL_FATAL(relatives_of(identity, "10.0.0.1", found), 2);
@@ -188,12 +190,12 @@ static void relatives_of_relatives_count(void) {
 }
 
 static void tower(struct identity *identity, const char *mapper, const char *named) {
-    struct identity_link link = {LINK_TOWER, at(mapper), at(named), frame(1), frame(1)};
+    struct identity_link link = {LINK_TOWER, at(mapper), at(named), frame(1), frame(1), NULL, 0};
     identity_link(identity, &link);
 }
 
 static void private_addresses_that_two_mappers_name_link_nothing(void) {
-    struct identity *identity = identity_open(&tally);
+    struct identity *identity = identity_open(&tally, &nothing);
     struct relative found[IDENTITY_MAX_RELATIVES];
     tower(identity, "10.0.0.1", "192.168.122.1");
     tower(identity, "10.0.0.2", "192.168.122.1");
@@ -209,7 +211,7 @@ static void private_addresses_that_two_mappers_name_link_nothing(void) {
 }
 
 static void each_capture_point_has_its_own_view(void) {
-    struct identity *identity = identity_open(&tally);
+    struct identity *identity = identity_open(&tally, &nothing);
     struct relative found[IDENTITY_MAX_RELATIVES];
     struct mac far = {{2, 0, 0, 0, 9, 9}, true};
     struct address one = at("10.0.0.1"), two = at("10.0.0.2");

@@ -259,12 +259,14 @@ static void the_addresses_of_a_cluster_are_of_one_cluster(void) {
 static void every_kind_has_its_words(void) {
     for (unsigned kind = 0; kind < LINK_KINDS; kind++) {
         char text[LINK_TEXT_SIZE];
-        struct identity_link one = {(enum link_kind)kind, who_at("10.0.0.1"), who_at("10.0.0.2"), {0}, {0}};
+        struct identity_link one = {
+            (enum link_kind)kind, who_at("10.0.0.1"), who_at("10.0.0.2"), {0}, {0}, "a.yaml", 7};
         identity_link_text(&one, text);
-        bool cluster = kind == LINK_CLUSTER || kind == LINK_NETBIOS;
+        bool cluster = LINK_SORTS[kind].strength >= LINK_DECLARED;
         const char *start = cluster ? "same server or cluster: 10.0.0.1 " : "same server: 10.0.0.1 ";
         CU_ASSERT_EQUAL(strncmp(text, start, strlen(start)), 0);
-        CU_ASSERT_STRING_EQUAL(text + strlen(text) - strlen(" 10.0.0.2"), " 10.0.0.2");
+        const char *ending = kind == LINK_INVENTORY ? " 10.0.0.2 (a.yaml:7)" : " 10.0.0.2";
+        CU_ASSERT_STRING_EQUAL(text + strlen(text) - strlen(ending), ending);
         CU_ASSERT_PTR_NULL(strstr(text, "null"));
     }
 }

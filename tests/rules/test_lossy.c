@@ -71,6 +71,7 @@ static void a_syn_that_comes_after_what_was_said(void) {
         if (said != 0)
             story_binds(&story, &line, &LSA);
         story_syn_again(&story, &line);
+        story_wait(&story, 1);
         story_syn_again(&story, &line);
         story_wait(&story, 60);
         story_ends_with(&story, said != 0 ? NULL : "endpoint-filtered");

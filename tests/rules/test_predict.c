@@ -62,7 +62,7 @@ static void what_works_again_is_averted_once(void) {
     story_close(&s);
 }
 
-static void a_new_port_withdraws_the_prediction(void) {
+static void a_new_port_that_accepts_averts_it(void) {
     struct story s = story_begin();
     story_served(&s, CLIENT, B, &LSA, PORT);
     story_refused(&s, CLIENT, A, &LSA, PORT);
@@ -73,6 +73,7 @@ static void a_new_port_withdraws_the_prediction(void) {
     story_end(&s);
     CU_ASSERT_STRING_EQUAL(judge_finding(s.judge, 0)->rule->id, "unbound-address");
     CU_ASSERT_EQUAL(judge_finding(s.judge, 0)->count, 1);
+    CU_ASSERT_EQUAL(judge_finding(s.judge, 1)->state, FINDING_AVERTED);
     story_close(&s);
 }
 
@@ -116,7 +117,7 @@ static void an_address_that_accepts_others_is_not_doomed(void) {
     story_close(&s);
 }
 
-static void a_guess_that_was_wrong_foretold_nothing(void) {
+static void a_guess_that_was_wrong_is_averted(void) {
     struct story s = story_begin();
     story_served(&s, CLIENT, B, &LSA, PORT);
     story_refused(&s, CLIENT, A, &LSA, PORT);
@@ -125,7 +126,9 @@ static void a_guess_that_was_wrong_foretold_nothing(void) {
     story_binds(&s, &line, &SAM);
     story_accepts_bind(&s, &line, &SAM);
     story_end(&s);
-    CU_ASSERT_EQUAL(story_findings(&s), 1);
+    CU_ASSERT_EQUAL(story_findings(&s), 2);
+    CU_ASSERT_EQUAL(judge_finding(s.judge, 1)->state, FINDING_AVERTED); /* it was flagged, so it is told */
+    CU_ASSERT_EQUAL(judge_finding(s.judge, 1)->severity, SEVERITY_INFO);
     story_close(&s);
 }
 
@@ -143,11 +146,11 @@ int main(void) {
         {"from the answer", another_interface_is_doomed_from_the_answer},
         {"one refusal alone foretells nothing", one_refusal_alone_foretells_nothing},
         {"what works again is averted once", what_works_again_is_averted_once},
-        {"a new port withdraws the prediction", a_new_port_withdraws_the_prediction},
+        {"a new port that accepts averts it", a_new_port_that_accepts_averts_it},
         {"a tower of loopback is here", a_tower_of_loopback_is_here},
         {"silence foretells from the third SYN on", silence_foretells_from_the_third_syn_on},
         {"an address that accepts others is not doomed", an_address_that_accepts_others_is_not_doomed},
-        {"a guess that was wrong foretold nothing", a_guess_that_was_wrong_foretold_nothing},
+        {"a guess that was wrong is averted", a_guess_that_was_wrong_is_averted},
         {"towers that were not kept may name this address", towers_that_were_not_kept_may_name_this_address},
         CU_TEST_INFO_NULL,
     };

@@ -148,6 +148,50 @@ static void other_ports_of_a_cluster_are_another_nodes(void) {
     story_close(&story);
 }
 
+/* What is declared holds whatever the ports are; it is told as declared, and no packet proves it. */
+static void a_declared_cluster_has_it_at_any_port(void) {
+    for (int declared = 0; declared < 2; declared++) {
+        struct story story = story_begin();
+        struct address addresses[2];
+        struct declared_name name = {.name = "exvs1"};
+        struct declared_cluster cluster = {.name = "EX", .addresses = addresses, .address_count = 2, .line = 3};
+        address_parse(STRANGER, &addresses[0]);
+        address_parse(VIRTUAL, &addresses[1]);
+        name.address = addresses[0];
+        story.inventory = (struct inventory){.file = "site.yaml",
+                                             .clusters = &cluster,
+                                             .cluster_count = declared ? 1 : 0,
+                                             .names = &name,
+                                             .name_count = declared ? 1 : 0};
+        story_served(&story, OTHER_CLIENT, VIRTUAL, &LSA, PORT + 1);
+        tell_name(&story, STRANGER, NAME_NTLM_COMPUTER, "NODE1");
+        tell_name(&story, VIRTUAL, NAME_NTLM_COMPUTER, "NODE2"); /* nodes of it */
+        const struct finding *finding = refused_here_served_there(&story);
+        CU_ASSERT_STRING_EQUAL(finding->rule->id, declared ? "unbound-address" : "endpoint-refused");
+        CU_ASSERT_EQUAL(says(finding, "The same cluster (declared in site.yaml:3) has it at " VIRTUAL), declared == 1);
+        CU_ASSERT_STRING_EQUAL(finding->server_name, declared ? "exvs1" : "NODE1");
+        for (size_t i = 0; i < finding->evidence_count; i++)
+            CU_ASSERT_NOT_EQUAL(finding->evidence[i].seen.frame, 0);
+        CU_ASSERT_FALSE(proves(finding, "declared"));
+        story_close(&story);
+    }
+}
+
+/* A failover that ARP shows is told with what it made stale. */
+static void a_move_is_told_of_what_it_made_stale(void) {
+    for (int moves = 0; moves < 2; moves++) {
+        struct story story = story_begin();
+        story_served(&story, CLIENT, STRANGER, &LSA, PORT);
+        tell_arp(&story, STRANGER, 1);
+        if (moves)
+            tell_arp(&story, STRANGER, 2);
+        const struct finding *finding = refused_here_served_there(&story);
+        CU_ASSERT_STRING_EQUAL(finding->rule->id, "stale-endpoint");
+        CU_ASSERT_EQUAL(proves(finding, "moves to another link-layer address"), moves == 1);
+        story_close(&story);
+    }
+}
+
 static void the_server_itself_comes_before_its_cluster(void) {
     struct story story = story_begin();
     story_served(&story, OTHER_CLIENT, VIRTUAL, &LSA, PORT);
@@ -181,6 +225,8 @@ int main(void) {
         {"a list of addresses makes them one server", a_list_of_addresses_makes_them_one_server},
         {"a resource makes them one cluster", a_resource_makes_them_one_cluster},
         {"other ports of a cluster are another node's", other_ports_of_a_cluster_are_another_nodes},
+        {"a declared cluster has it at any port", a_declared_cluster_has_it_at_any_port},
+        {"a move is told of what it made stale", a_move_is_told_of_what_it_made_stale},
         {"the server itself comes before its cluster", the_server_itself_comes_before_its_cluster},
         {"names that others give link nothing", names_that_others_give_link_nothing},
         CU_TEST_INFO_NULL,

@@ -7,13 +7,17 @@
 
 struct identity *who;
 struct tally who_tally;
+static const struct inventory nothing;
+const struct inventory *who_inventory = &nothing;
 struct relative who_found[IDENTITY_MAX_RELATIVES];
 static uint64_t now;
+static int64_t waited;
 
 void who_begin(void) {
     memset(&who_tally, 0, sizeof who_tally);
     now = 0;
-    who = identity_open(&who_tally);
+    waited = 0;
+    who = identity_open(&who_tally, who_inventory);
 }
 
 void who_end(void) { identity_close(who); }
@@ -26,8 +30,10 @@ struct address who_at(const char *text) {
 
 struct sighting who_next(void) {
     now++;
-    return (struct sighting){now, (int64_t)now * 1000, 0};
+    return (struct sighting){now, (int64_t)now * 1000 + waited, 0};
 }
+
+void who_seconds(int64_t seconds) { waited += seconds * 1000000000; }
 
 struct mac who_card(uint8_t end_octet) {
     return (struct mac){{2, 0, 0, 0, 0, end_octet}, true};
@@ -53,7 +59,7 @@ void who_name(const char *address, enum name_source source, const char *name) {
 
 void who_link(enum link_kind kind, const char *one, const char *other) {
     struct sighting seen = who_next();
-    identity_link(who, &(struct identity_link){kind, who_at(one), who_at(other), seen, seen});
+    identity_link(who, &(struct identity_link){kind, who_at(one), who_at(other), seen, seen, NULL, 0});
 }
 
 size_t who_relatives(const char *address) {
@@ -70,6 +76,31 @@ void who_is_one(const char *address, const char *other, enum link_kind kind) {
 }
 
 void who_is_alone(const char *address) { CU_ASSERT_EQUAL(who_relatives(address), 0); }
+
+struct wanted {
+    enum link_kind kind;
+    struct address one, other;
+    struct link_record *record;
+    bool found;
+};
+
+static void look_for(void *context, const struct link_record *record) {
+    struct wanted *wanted = context;
+    const struct identity_link *link = &record->link;
+    bool straight = address_equal(&link->one, &wanted->one) && address_equal(&link->other, &wanted->other);
+    bool turned = address_equal(&link->one, &wanted->other) && address_equal(&link->other, &wanted->one);
+    if (link->kind != wanted->kind || !(straight || turned))
+        return;
+    CU_ASSERT_FALSE(wanted->found); /* each is told once */
+    *wanted->record = *record;
+    wanted->found = true;
+}
+
+bool who_finds(enum link_kind kind, const char *one, const char *other, struct link_record *record) {
+    struct wanted wanted = {kind, who_at(one), who_at(other), record, false};
+    identity_each_link(who, look_for, &wanted);
+    return wanted.found;
+}
 
 const char *who_is_called(const char *address) {
     struct address from = who_at(address);
