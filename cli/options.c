@@ -105,7 +105,7 @@ static bool read_option(struct options *options, int letter, const char *value) 
         return true;
     case OPTION_STATE:
         options->state = value;
-        return true;
+        return strcmp(value, "-") != 0 || wrong(options, "--state wants a file, not", value);
     case OPTION_CHECK:
         options->check_config = true;
         return true;

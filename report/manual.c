@@ -19,11 +19,18 @@ void manual_list(FILE *out) {
     }
 }
 
+/* As wide as the pages are written. */
+enum { MANUAL_WIDTH = 80 };
+
 void manual_page(FILE *out, const struct rule *rule) {
     size_t length = strlen(rule->page);
     bool ended = length > 0 && rule->page[length - 1] == '\n';
-    fprintf(out, "%s (%s): %s\n\n%s%s", rule->id, SEVERITY_NAMES[rule->severity], rule->title, rule->page,
-            ended ? "" : "\n");
+    char heading[256];
+    struct page page = {.out = out};
+    snprintf(heading, sizeof heading, "%s (%s): %s", rule->id, SEVERITY_NAMES[rule->severity], rule->title);
+    for (const char *rest = heading; *rest != '\0'; page_end(&page))
+        rest = page_part(&page, rest, MANUAL_WIDTH);
+    fprintf(out, "\n%s%s", rule->page, ended ? "" : "\n");
 }
 
 bool manual_json(FILE *out, const struct rule *rule) {

@@ -54,7 +54,9 @@ static void verdict_findings(struct page *page, const struct counts *counts) {
         first = false;
     }
     page_join(page, ".");
-    if (counts->averted > 0)
+    if (counts->averted > 0 && counts->averted == counts->findings)
+        page_words(page, counts->findings == 1 ? "It was averted." : "All of them were averted.");
+    else if (counts->averted > 0)
         page_words(page, counted(counts->averted, "of them was averted.", "of them were averted.").words);
     if (counts->suppressed > 0)
         page_words(page, counted(counts->suppressed, "more is suppressed.", "more are suppressed.").words);

@@ -146,7 +146,7 @@ static void flagged(struct page *page, const struct finding *finding) {
     if (finding->state == FINDING_PREDICTED)
         page_words(page, "predicted: no packet of the failure is in the capture.");
     else if (finding->state == FINDING_AVERTED)
-        page_words(page, "predicted, yet the session was served (averted).");
+        page_words(page, "predicted, and averted: it did not come to that.");
     else
         lead(page, finding);
     page_end(page);
@@ -165,12 +165,19 @@ static void extent(struct page *page, const struct finding *finding) {
     line(page, "Client", words);
 }
 
+/* Not needed to believe it, unless it is the packet at which a prediction was made. */
+static bool is_left_to_verbose(const struct finding *finding, const struct evidence *evidence) {
+    bool foretold = finding->confidence != CONFIDENCE_NONE && evidence->seen.frame == finding->flagged.frame &&
+                    evidence->seen.file == finding->flagged.file;
+    return evidence->detail && !foretold;
+}
+
 static void proof(struct page *page, const struct finding *finding) {
     size_t left = 0;
     bool first = true;
     for (size_t i = 0; i < finding->evidence_count; i++) {
         char seen[SIGHTING_WORDS_SIZE];
-        if (finding->evidence[i].detail && page->detail != DETAIL_VERBOSE) {
+        if (page->detail != DETAIL_VERBOSE && is_left_to_verbose(finding, &finding->evidence[i])) {
             left++;
             continue;
         }

@@ -88,7 +88,7 @@ static struct sighting first_seen(const struct session *session) {
     for (size_t i = 0; i < STAGES; i++)
         if (session->stages[i].frame != 0)
             return session->stages[i];
-    return session->failing;
+    return session->failing.frame != 0 ? session->failing : session->syn;
 }
 
 static const char *endpoint_words(const struct endpoint *endpoint, char words[static ENDPOINT_TEXT_SIZE]) {
@@ -106,7 +106,9 @@ static const char *server_words(const struct session *session, char words[static
 }
 
 static const char *interface_words(const struct session *session, char words[static INTERFACE_TEXT_SIZE]) {
-    return uuid_is_nil(&session->interface.uuid) ? "(endpoint mapper)" : interface_text(&session->interface, words);
+    if (uuid_is_nil(&session->interface.uuid))
+        return session->to_mapper ? "(endpoint mapper)" : "(not asked)";
+    return interface_text(&session->interface, words);
 }
 
 enum { OUTCOME_WORDS_SIZE = 160 };

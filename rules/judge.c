@@ -219,7 +219,7 @@ static void find(struct judge *judge) {
         tracked->session.ignored = is_ignored(k->inventory, &tracked->session);
         judge->left_out.ignored += tracked->session.ignored;
         if (!tracked->session.ignored)
-            predictions_count(&judge->predictions, &tracked->session);
+            predictions_count(&judge->predictions, tracked);
         if (!tracked->session.ignored && finding_make(knowledge_about(k, &tracked->session), tracked, &finding))
             take_in(judge, &folds, &finding);
     }

@@ -101,6 +101,10 @@ struct tracked *foretold_asks(struct knowledge *knowledge, const struct fact *fa
 void foretold_connects(struct connection *connection, struct sighting seen);
 struct tracked *foretold_fails(struct knowledge *knowledge, struct connection *connection);
 void foretold_closes(struct connection *connection, bool whole);
+/* After the last fact: how its connect ended cannot be told. */
+void foretold_untold(struct tracked *tracked);
+/* The same client was served there after all. */
+void foretold_outdone(const struct knowledge *knowledge, struct tracked *tracked);
 /* Whether a prediction is about this interface too. */
 bool forecast_covers(const struct knowledge *knowledge, const struct tracked *tracked,
                      const struct syntax_id *interface);

@@ -50,6 +50,7 @@ struct session {
     const char *unclear; /* UNKNOWN: why it cannot be told; SERVED: how it broke off then; a constant string */
     uint32_t win32;      /* that the application shows; 0: none, or not known */
     struct sighting stages[STAGES]; /* frame 0 = not seen */
+    struct sighting syn;            /* to the mapper, where it was predicted at that; else frame 0 */
     /* Failing: the first packet that shows it and the last of the failing attempt; frame 0 = none. */
     struct sighting failing, failed;
     uint32_t syns;                              /* SYNs of the failing attempts */

@@ -105,8 +105,10 @@ static bool by_earlier(const struct knowledge *k, const struct session *session,
     /* Of one failure alone: a refusal of a moment ago, and silence, which was a long one when it became a proof. */
     bool probable = failure->kind == PROOF_UNANSWERED ||
                     (failure->kind == PROOF_REFUSED && seen.time - failure->last.time < LASTING);
-    /* A mapper that is down will soon be up again, unless it is one that does not listen here. */
-    if (!elsewhere.somewhere && (mapper || (!lasts && (!probable || forecast->at_syn))))
+    /* A mapper that is down will soon be up again, unless it is one that does not listen here; and what another
+     * computer did at this address tells nothing of this one, unless its server, too, has it elsewhere. */
+    bool another = identity_renamed_since(k->identity, &session->server.address, failure->last.time);
+    if (!elsewhere.somewhere && (mapper || another || (!lasts && (!probable || forecast->at_syn))))
         return false;
     forecast->kind = PREDICTED_BY_EARLIER;
     forecast->omen = (struct omen){.kind = failure->kind,
@@ -121,14 +123,14 @@ static bool by_earlier(const struct knowledge *k, const struct session *session,
 
 /* --- what is declared --------------------------------------------------------------------------------------------- */
 
-static bool by_declaration(const struct knowledge *k, const struct session *session, struct forecast *forecast) {
+static bool by_declaration(const struct knowledge *k, const struct session *session, int64_t time,
+                           struct forecast *forecast) {
     const struct declaration declaration = inventory_says(k->inventory, &session->server.address, &session->interface);
     if (declaration.declared != DECLARED_UNBOUND || is_mapper_interface(&session->interface))
         return false;
     if (binding_served(
-            binding_find_over(k->bindings, &session->server.address, &session->interface, session->transport),
-            INT64_MAX))
-        return false; /* what packets show outdoes it */
+            binding_find_over(k->bindings, &session->server.address, &session->interface, session->transport), time))
+        return false; /* what packets show outdoes it; what was captured later, and told earlier, is none of it */
     forecast->kind = PREDICTED_BY_DECLARATION;
     forecast->cluster = declaration.cluster;
     forecast->service = declaration.service;
@@ -140,9 +142,21 @@ static bool accepts(const struct knowledge *k, const struct address *address) {
     return standing != NULL && standing->accepts;
 }
 
-static bool serves_nothing(const struct knowledge *k, const struct address *address, struct forecast *forecast) {
+/* All that this client has ever asked for is not declared unbound there, or works. DCOM's is at every address. */
+static bool wishes_what_works(const struct knowledge *k, const struct fact *fact) {
+    const struct client *client = places_find_client(k->places, &fact->client.address);
+    struct forecast forecast;
+    struct session wish = {.server = {.address = fact->server.address}, .transport = TRANSPORT_TCP};
+    if (client == NULL || client->wishes != WISHES_ONE)
+        return false;
+    wish.interface = client->wish;
+    return !by_declaration(k, &wish, fact->seen.time, &forecast);
+}
+
+static bool serves_nothing(const struct knowledge *k, const struct fact *fact, struct forecast *forecast) {
+    const struct address *address = &fact->server.address;
     const struct declared_cluster *cluster = inventory_serves_nothing(k->inventory, address);
-    if (cluster == NULL || accepts(k, address) || accepts(k->datagrams, address))
+    if (cluster == NULL || accepts(k, address) || accepts(k->datagrams, address) || wishes_what_works(k, fact))
         return false; /* what packets show outdoes it */
     forecast->kind = PREDICTED_BY_DECLARATION;
     forecast->cluster = cluster;
@@ -155,7 +169,7 @@ void predict_at_question(const struct knowledge *k, struct tracked *t, struct si
     struct forecast forecast = {.kind = PREDICTED_NOT};
     if (t->session.flagged.frame != 0)
         return;
-    if (by_earlier(k, &t->session, seen, &forecast) || by_declaration(k, &t->session, &forecast))
+    if (by_earlier(k, &t->session, seen, &forecast) || by_declaration(k, &t->session, seen.time, &forecast))
         predict(t, seen, &forecast);
 }
 
@@ -167,7 +181,7 @@ static bool by_sole_wish(const struct knowledge *k, const struct fact *fact, str
     if (client == NULL || client->wishes != WISHES_ONE)
         return false;
     session->interface = client->wish;
-    return by_earlier(k, session, fact->seen, forecast) || by_declaration(k, session, forecast);
+    return by_earlier(k, session, fact->seen, forecast) || by_declaration(k, session, fact->seen.time, forecast);
 }
 
 /* What is declared of an address as a whole is about whatever is asked for, unless nothing is declared of that. */
@@ -176,7 +190,7 @@ bool forecast_covers(const struct knowledge *k, const struct tracked *t, const s
     struct session asks = {.server = t->session.server, .interface = *interface, .transport = TRANSPORT_TCP};
     if (t->forecast->kind != PREDICTED_BY_DECLARATION)
         return syntax_compatible(&t->forecast->interface, interface);
-    return by_declaration(k, &asks, &forecast);
+    return by_declaration(k, &asks, t->forecast->seen.time, &forecast);
 }
 
 /* Hash look-ups only, unless there is an omen or an inventory: most of these connects are sound. */
@@ -187,7 +201,7 @@ void predict_at_syn(struct knowledge *k, const struct fact *fact, struct connect
     if (by_earlier(k, &session, fact->seen, &forecast)) {
         session.to_mapper = true;
         session.server.port = MAPPER_PORT;
-    } else if (serves_nothing(k, &fact->server.address, &forecast)) {
+    } else if (serves_nothing(k, fact, &forecast)) {
         session.interface = (struct syntax_id){.major = 0};
     } else if (!by_sole_wish(k, fact, &session, &forecast)) {
         return;
@@ -196,6 +210,7 @@ void predict_at_syn(struct knowledge *k, const struct fact *fact, struct connect
     if (t == NULL)
         return;
     t->session.to_mapper = session.to_mapper;
+    t->session.syn = fact->seen;
     predict(t, fact->seen, &forecast);
     c->foretold = t;
 }

@@ -59,7 +59,10 @@ static void settle_refusal(const struct knowledge *k, struct tracked *t) {
 static bool looks_like_a_scanner(const struct knowledge *k, const struct tracked *t) {
     const struct session *session = &t->session;
     const struct client *client = places_client(k->places, &session->client.address);
-    bool tries_again = t->older != NULL || track_newest_beside(t) != t;
+    const struct tracked *newest = t->pair != NULL
+                                       ? track_newest_beside(t)
+                                       : track_newest(k->track, &session->client.address, &session->server.address);
+    bool tries_again = t->older != NULL || (newest != NULL && newest != t);
     return client != NULL && !client->speaks_rpc && !tries_again &&
            (client->strays >= CLIENT_MANY || client->dead_mappers >= CLIENT_MANY);
 }
@@ -73,6 +76,10 @@ static void settle_one(const struct knowledge *all, struct tracked *t) {
         settle_silence(k, t);
     else if (session->outcome == OUTCOME_REFUSED)
         settle_refusal(k, t);
+    if (session->outcome == OUTCOME_UNKNOWN) {
+        foretold_untold(t);
+        foretold_outdone(k, t);
+    }
     if (t->condemned && session->failed.frame != 0 && !places_is_down(k->places, &session->server))
         cannot_tell(session, "only another connection of this client was refused, and the endpoint accepts again");
     bool doubtful = (session->to_mapper || t->guessed) && session->failed.frame != 0;

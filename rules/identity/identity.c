@@ -203,3 +203,11 @@ bool identity_moved(const struct identity *identity, const struct address *addre
     *seen = server->arp.first;
     return true;
 }
+
+bool identity_renamed_since(const struct identity *identity, const struct address *address, int64_t time) {
+    const struct server *server = server_find(&identity->servers, address);
+    for (size_t i = 0; server != NULL && i < server->history.count; i++)
+        if (server->history.at[i].source == NAME_NTLM_COMPUTER && server->history.at[i].until.time > time)
+            return true;
+    return false;
+}

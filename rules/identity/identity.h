@@ -119,6 +119,9 @@ const char *identity_resolved_name(const struct identity *identity, const struct
 /* When ARP first said that the address is at another link-layer address than before, last; false: it never did. */
 bool identity_moved(const struct identity *identity, const struct address *address, struct sighting *seen);
 
+/* Whether the computer at this address has come to call itself by another name since: it may be another one. */
+bool identity_renamed_since(const struct identity *identity, const struct address *address, int64_t time);
+
 /* A link by itself, without what others say about it. */
 struct link_record {
     struct identity_link link; /* as it was first seen */

@@ -72,9 +72,11 @@ static bool is_another(const struct search *s, const struct identity_link *link,
 static void add(const struct search *s, const struct identity_link *link) {
     struct identity *identity = s->identity;
     const struct address *address = address_equal(&link->one, &s->from->address) ? &link->other : &link->one;
+    if (is_full(s) || is_known(identity, address))
+        return;
     const struct server *server = server_find(&identity->servers, address);
     enum link_strength strength = identity_strength(identity, link);
-    if (strength > s->strength || is_full(s) || is_known(identity, address) || is_another(s, link, server, strength))
+    if (strength > s->strength || is_another(s, link, server, strength))
         return;
     struct relative relative = {.link = *link,
                                 .strength = strength,
@@ -142,8 +144,12 @@ static void follow_names(const struct search *s, const struct bearer *own, enum 
                                            .other_seen = bearer->server->called[source].seen});
 }
 
+/* All of a cluster are found from any of them: who was found by that needs not look again. */
 static void follow_inventory(const struct search *s) {
     const struct declared_cluster *cluster = s->from->cluster;
+    bool looked = s->parent >= 0 && s->from->cluster == s->root->cluster;
+    if (looked || s->strength < LINK_DECLARED)
+        return;
     for (size_t i = 0; cluster != NULL && i < cluster->address_count && !is_full(s); i++)
         if (server_find(&s->identity->servers, &cluster->addresses[i]) != NULL)
             add(s, &(struct identity_link){.kind = LINK_INVENTORY,

@@ -153,13 +153,14 @@ static bool is_alike(const struct proof *one, const struct proof *other) {
            sighting_is_earlier(&one->seen) == sighting_is_earlier(&other->seen);
 }
 
-/* The entry that this proof continues: same kind and endpoint, and nothing to the contrary in between. */
-static struct proof *continued(struct binding *binding, const struct proof *proof, size_t place) {
+/* The entry that this proof continues: same kind and endpoint, and nothing to the contrary in between. One packet may
+ * prove both: of what is recalled, the contrary of the same time is not in between. */
+static struct proof *continued(struct binding *binding, const struct proof *proof, size_t place, bool recalled) {
     for (size_t i = place; i-- > 0;) {
         struct proof *old = &binding->proofs[i];
         if (is_alike(old, proof))
             return old;
-        if (contradicts(old->kind, proof->kind))
+        if (contradicts(old->kind, proof->kind) && !(recalled && old->seen.time == proof->seen.time))
             return NULL;
     }
     return NULL;
@@ -223,7 +224,7 @@ static uint64_t larger(uint64_t one, uint64_t other) { return one > other ? one 
 
 /* What is recalled of one time from two runs may be the same packets. */
 static void enter(struct binding_table *table, struct binding *binding, const struct proof *proof, bool recalled) {
-    struct proof *entry = continued(binding, proof, place_of(binding, proof));
+    struct proof *entry = continued(binding, proof, place_of(binding, proof), recalled);
     if (entry == NULL) {
         insert(table, binding, proof);
     } else {

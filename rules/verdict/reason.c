@@ -145,11 +145,13 @@ bool reason_is_averted(const struct session *s) {
     return s->withdrawn || (s->predicted && (s->outcome == OUTCOME_SERVED || s->got_through != GOT_NOT_THROUGH));
 }
 
-void predictions_count(struct predictions *predictions, const struct session *s) {
+void predictions_count(struct predictions *predictions, const struct tracked *t) {
+    const struct session *s = &t->session;
     if (!s->predicted && !s->withdrawn)
         return;
     predictions->made++;
-    if (s->withdrawn || reason_is_averted(s))
+    /* What was withdrawn and failed all the same came true, unless the client asked for something else. */
+    if (reason_is_averted(s) || (s->withdrawn && t->forecast->withdrawn == WITHDRAWN_OTHER_WISH))
         predictions->averted++;
     else if (s->failed.frame != 0)
         predictions->came_true++;

@@ -27,6 +27,6 @@ const char *patience_text(const struct patience *patience, char text[static PATI
 /* It was predicted, and showed to be wrong, with the packet that is withdrawn for or with how it ended. */
 bool reason_is_averted(const struct session *session);
 /* One more session, if it was predicted. */
-void predictions_count(struct predictions *predictions, const struct session *session);
+void predictions_count(struct predictions *predictions, const struct tracked *tracked);
 
 #endif

@@ -11,8 +11,8 @@ static void put_advice(const struct trial *t, struct verdict *v) {
     if (other_card)
         trial_tell(
             v->advice,
-            "The client told the server this address and not %s, from which it calls: put the card of the backup "
-            "network first in the client's binding order, or let the server reach %s.",
+            "The client told the server this address and not %s, from which it calls: let the server reach %s, or make "
+            "the client tell the other one.",
             address_text(&leg->backup->client.address, address), t->address);
     else if (t->outcome == OUTCOME_REFUSED)
         trial_tell(v->advice,
@@ -86,8 +86,8 @@ const struct rule RULE_BACKUP_CALLBACK = {
             "\n"
             "What to do\n"
             "  Let firewalls, those on the client too, pass connections from the server to\n"
-            "  the backup client. Where the client has several cards, put the one that the\n"
-            "  server can reach first in its binding order.\n"
+            "  the backup client. Where the client has several cards, see to it that the\n"
+            "  address that it tells is one that the server can reach.\n"
             "\n"
             "What can fool it\n"
             "  Another program on the server that connects to the backup client meanwhile, at\n"

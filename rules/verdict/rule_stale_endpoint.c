@@ -10,7 +10,8 @@ static void put_now(const struct trial *t, char *now, size_t size) {
         snprintf(now, size, t->moved_serves ? " It is at %s now." : " Its endpoint mapper gives %s now.",
                  endpoint_text(&t->moved, endpoint));
     else if (t->stand_count != 0)
-        snprintf(now, size, " %s has it at %s now.", t->same, t->elsewhere);
+        snprintf(now, size, t->of_old ? " %s had it at %s in earlier captures." : " %s has it at %s now.", t->same,
+                 t->elsewhere);
     else if (trial_is_down(t))
         snprintf(now, size, " So it does at every other address of this server that is known: the service is down.");
     else

@@ -77,6 +77,14 @@ static const struct identity_link *declared_link(const struct stand *stand) {
     return NULL;
 }
 
+/* This run shows the interface at none of the stands, and nobody declared it there. */
+static bool is_of_old(const struct trial *t) {
+    for (size_t i = 0; i < t->stand_count; i++)
+        if (t->stands[i].proof == NULL || !sighting_is_earlier(&t->stands[i].proof->last))
+            return false;
+    return t->stand_count != 0;
+}
+
 /* Whose the stands are. */
 static void put_same(struct trial *t) {
     const struct stand *first = &t->stands[0];
@@ -113,8 +121,10 @@ static void put_words(struct trial *t) {
     put_failure(t);
     put_elsewhere(t);
     put_same(t);
+    t->of_old = is_of_old(t);
     if (t->stand_count != 0)
-        snprintf(t->also, sizeof t->also, " %s has it at %s.", t->same, t->elsewhere);
+        snprintf(t->also, sizeof t->also, " %s %s it at %s%s.", t->same, t->of_old ? "had" : "has", t->elsewhere,
+                 t->of_old ? " in earlier captures" : "");
     if (t->tracked->recovered_elsewhere)
         snprintf(t->recovered, sizeof t->recovered, " It then went on to the next address, %s, and was served.",
                  endpoint_text(&t->tracked->recovered_at, next));

@@ -36,6 +36,7 @@ struct trial {
     char failure[224];   /* "10.0.0.1:1112 refuses the connection (RST)", "… does not answer (5 SYNs)" … */
     char elsewhere[256]; /* the stands, "10.0.0.20:1112 and 10.0.0.21:1112"; "" for none */
     char also[480];      /* " The same server has it at …."; "" for none */
+    bool of_old;         /* that is known of earlier captures only */
     char recovered[128]; /* " It then went on to the next address, 10.0.0.20:1112, and was served."; "": not so */
     char same[192];      /* whose the stands are: "The same server", or that "or cluster", or as what it is declared */
     char untried[ADDRESS_TEXT_SIZE]; /* one of the others, where it was not seen to fail; "" for none */

@@ -38,6 +38,24 @@ static void no_finding_says_so(void) {
     made_free(made);
 }
 
+static void what_was_averted_is_counted(void) {
+    struct made *made = made_case();
+    made->judge.findings[0].state = FINDING_AVERTED;
+    struct results results = made_results(made);
+    char *text = printed_report(&results, DETAIL_QUIET, false);
+    printed_shows(text, "1 finding: 1 critical. It was averted. 1 of 2 sessions");
+    free(text);
+    made_finding(made)->state = FINDING_AVERTED;
+    text = printed_report(&results, DETAIL_QUIET, false);
+    printed_shows(text, "2 findings: 2 critical. All of them were averted. 1 of 2 sessions");
+    free(text);
+    made_finding(made);
+    text = printed_report(&results, DETAIL_QUIET, false);
+    printed_shows(text, "3 findings: 3 critical. 2 of them were averted. 1 of 2 sessions");
+    free(text);
+    made_free(made);
+}
+
 static void every_state_and_rule_is_well_set(void) {
     struct made *made = made_case();
     struct results results = made_results(made);
@@ -283,6 +301,7 @@ static void a_caveat_follows_what_it_is_about(void) {
 int main(void) {
     CU_TestInfo tests[] = {{"the verdict comes first", the_verdict_comes_first},
                            {"no finding says so", no_finding_says_so},
+                           {"what was averted is counted", what_was_averted_is_counted},
                            {"every state and rule is well set", every_state_and_rule_is_well_set},
                            {"hostile names do not reach the terminal", hostile_names_do_not_reach_the_terminal},
                            {"only severities are coloured", only_severities_are_coloured},

@@ -81,6 +81,25 @@ static void details_are_left_to_verbose(void) {
     made_free(made);
 }
 
+/* The packet at which a prediction was made is no detail. */
+static void where_it_was_flagged_is_shown(void) {
+    struct made *made = made_case();
+    struct results results = made_results(made);
+    struct finding *finding = &made->judge.findings[0];
+    finding->confidence = CONFIDENCE_HIGH;
+    finding->evidence[1].detail = true;
+    finding->flagged = finding->evidence[1].seen;
+    char *text = printed_report(&results, DETAIL_NORMAL, false);
+    printed_shows(text, "call answered at 10.0.1.10:1112\n");
+    printed_lacks(text, "more packet");
+    free(text);
+    finding->flagged.file++;
+    text = printed_report(&results, DETAIL_NORMAL, false);
+    printed_lacks(text, "call answered at");
+    free(text);
+    made_free(made);
+}
+
 /* --- folded ----------------------------------------------------------------------------------------------------- */
 
 static size_t times(const char *text, const char *word) {
@@ -266,6 +285,7 @@ int main(void) {
         {"the moment is told as it is known", the_moment_is_told_as_it_is_known},
         {"a prediction says why", a_prediction_says_why},
         {"details are left to verbose", details_are_left_to_verbose},
+        {"where it was flagged is shown", where_it_was_flagged_is_shown},
         {"fifty clients are one paragraph", fifty_clients_are_one_paragraph},
         {"two are not folded", two_are_not_folded},
         {"interfaces fold too", interfaces_fold_too},

@@ -245,6 +245,53 @@ static void one_syn_that_is_lost_is_nothing(void) {
     story_ends_with(&s, NULL);
 }
 
+/* The SYN-ACK is not in the capture: who asks has reached the mapper. */
+static void a_question_shows_that_the_mapper_is_reached(void) {
+    struct story s = story_begin();
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_meets_shut(&s, CLIENT, A, 135);
+    struct line line = story_syn(&s, OTHER_CLIENT, A, 135);
+    struct fact asks = {.kind = FACT_MAP_ASKED, .flow = line.flow, .transport = TRANSPORT_TCP};
+    address_parse(OTHER_CLIENT, &asks.client.address);
+    address_parse(A, &asks.server.address);
+    asks.server.port = 135;
+    asks.map.interface = LSA;
+    asks.map.transport = TRANSPORT_TCP;
+    asks.seen = s.now;
+    asks.seen.frame = ++s.now.frame;
+    judge_fact(s.judge, &asks);
+    story_end(&s);
+    CU_ASSERT_EQUAL_FATAL(story_sessions(&s), 4);
+    CU_ASSERT_EQUAL(story_session(&s, 2)->outcome, OUTCOME_SERVED); /* the mapper itself */
+    CU_ASSERT_FALSE(story_session(&s, 3)->to_mapper);
+    CU_ASSERT_EQUAL(story_session(&s, 3)->server.port, 0);
+    CU_ASSERT_TRUE(syntax_compatible(&story_session(&s, 3)->interface, &LSA));
+    check_predictions(&s, 0, 1, 0);
+    story_close(&s);
+}
+
+/* The address is given to another computer, which serves; false: to the same one. */
+static void is_renamed(bool renamed) {
+    struct story s = story_begin();
+    story_names(&s, CLIENT, A, NAME_NTLM_COMPUTER, "NODE1");
+    story_names(&s, CLIENT, B, NAME_NTLM_COMPUTER, "NODE1");
+    story_served(&s, CLIENT, B, &LSA, PORT);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    story_wait(&s, 10);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    story_wait(&s, 86400);
+    story_names(&s, CLIENT, A, NAME_NTLM_COMPUTER, renamed ? "NODE2" : "NODE1");
+    story_asks(&s, OTHER_CLIENT, A, &LSA);
+    story_end(&s);
+    check_predictions(&s, 1, 0, renamed ? 0 : 1);
+    story_close(&s);
+}
+
+static void what_another_computer_did_at_the_address_is_no_omen(void) {
+    is_renamed(true);
+    is_renamed(false);
+}
+
 /* --- other ways --------------------------------------------------------------------------------------------------- */
 
 static void over_ipv6(void) {
@@ -317,6 +364,8 @@ int main(void) {
         {"silence for far longer", silence_for_far_longer_than_this_server_needs},
         {"a slow server", a_slow_server_is_silent_at_the_second_repetition},
         {"one SYN that is lost is nothing", one_syn_that_is_lost_is_nothing},
+        {"a question shows that the mapper is reached", a_question_shows_that_the_mapper_is_reached},
+        {"what another computer did at the address", what_another_computer_did_at_the_address_is_no_omen},
         {"over IPv6", over_ipv6},
         {"three clients at once", three_clients_at_once},
         {"two servers are told apart", two_servers_are_told_apart},

@@ -86,6 +86,19 @@ static void what_contradicts_itself_stays_a_history(void) {
 }
 
 /* Of two addresses, two ports, or TCP and UDP, they are no one entry. */
+/* A datagram that rejects shows, too, that the endpoint answers: run after run it stays one entry for and one against.
+ */
+static void what_one_packet_proves_both_ways(void) {
+    const struct memory_item items[] = {proof(PROOF_CONNECTED, 10, 10, 1), proof(PROOF_REJECTED, 10, 10, 1),
+                                        proof(PROOF_CONNECTED, 10, 10, 1), proof(PROOF_REJECTED, 10, 10, 1),
+                                        proof(PROOF_CONNECTED, 10, 10, 1), proof(PROOF_REJECTED, 10, 10, 1)};
+    struct memory *memory = memory_of(items, 6);
+    CU_ASSERT_EQUAL_FATAL(count_of(memory), 2);
+    CU_ASSERT_EQUAL(memory_at(memory, 0)->is.proof.kind, PROOF_CONNECTED);
+    CU_ASSERT_EQUAL(memory_at(memory, 1)->is.proof.kind, PROOF_REJECTED);
+    memory_close(memory);
+}
+
 static void what_is_different_stays_apart(void) {
     struct memory_item items[] = {proof(PROOF_REFUSED, 10, 10, 1), proof(PROOF_REFUSED, 10, 10, 1),
                                   proof(PROOF_REFUSED, 10, 10, 1), proof(PROOF_REFUSED, 10, 10, 1)};
@@ -183,6 +196,7 @@ int main(void) {
     CU_TestInfo tests[] = {{"what follows on itself is one entry", what_follows_on_itself_is_one_entry},
                            {"what two runs saw of one time counts once", what_two_runs_saw_of_one_time_counts_once},
                            {"what contradicts itself stays a history", what_contradicts_itself_stays_a_history},
+                           {"what one packet proves both ways", what_one_packet_proves_both_ways},
                            {"what is different stays apart", what_is_different_stays_apart},
                            {"names keep first and last", names_keep_first_and_last},
                            {"of stations the latest counts", of_stations_the_latest_counts},

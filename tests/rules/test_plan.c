@@ -48,6 +48,34 @@ static void only_the_syn_is_captured(void) {
     story_close(&s);
 }
 
+/* The end of the capture tells that nobody answered yet: of the mapper nothing is declared. */
+static void an_unanswered_syn_says_nothing_of_the_mapper(void) {
+    struct story s = story_begin();
+    struct plan plan;
+    declare_at_b(&s, &plan, NULL);
+    struct line line = story_syn(&s, CLIENT, A, 135);
+    uint64_t syn = s.now.frame;
+    story_silent(&s, &line, s.now);
+    story_end(&s);
+    const struct finding *f = finding_of(&s, CLIENT, A, &ANY);
+    CU_ASSERT_STRING_EQUAL(f->rule->id, "unbound-address");
+    CU_ASSERT_EQUAL(f->state, FINDING_PREDICTED);
+    CU_ASSERT_EQUAL(f->evidence_count, 2); /* it has not asked */
+    CU_ASSERT_EQUAL(story_session(&s, 0)->syn.frame, syn);
+    check_predictions(&s, 0, 0, 1);
+    story_close(&s);
+    s = story_begin(); /* the twin: the silence lasts */
+    declare_at_b(&s, &plan, NULL);
+    line = story_syn(&s, CLIENT, A, 135);
+    story_wait(&s, 1);
+    story_syn_again(&s, &line);
+    story_silent(&s, &line, s.now);
+    story_end(&s);
+    CU_ASSERT_STRING_EQUAL(story_only(&s)->rule->id, "mapper-unreachable");
+    check_predictions(&s, 1, 0, 0);
+    story_close(&s);
+}
+
 static void where_it_is_bound_nothing_is_foretold(void) {
     struct story s = story_begin();
     struct plan plan;
@@ -263,6 +291,88 @@ static void over_udp_and_http(void) {
     }
 }
 
+/* It looks whether port 135 is open, and leaves. */
+static void comes_and_goes(bool scanner) {
+    struct story s = story_begin();
+    struct plan plan;
+    declare_at_b(&s, &plan, NULL);
+    for (uint16_t port = 1; scanner && port <= 20; port++)
+        story_meets_shut(&s, CLIENT, STRANGER, port);
+    struct line line = story_syn(&s, CLIENT, A, 135);
+    story_accepts(&s, &line);
+    story_closes(&s, &line);
+    story_end(&s);
+    CU_ASSERT_EQUAL(story_findings(&s), scanner ? 0 : 1);
+    check_predictions(&s, 0, scanner ? 0 : 1, 0);
+    story_close(&s);
+}
+
+static void a_scanner_is_no_client(void) {
+    comes_and_goes(true);
+    comes_and_goes(false);
+}
+
+static void uses_port_135(struct story *s, const struct syntax_id *interface) {
+    struct line line = story_syn(s, CLIENT, A, 135);
+    story_accepts(s, &line);
+    story_binds(s, &line, interface);
+    story_accepts_bind(s, &line, interface);
+    story_closes(s, &line);
+}
+
+/* IObjectExporter is at every address, so its clients are warned no more, once that is known of them. */
+static void a_client_of_dcom_alone(void) {
+    static const struct syntax_id exporter = {
+        {{0x99, 0xfc, 0xfe, 0xc4, 0x52, 0x60, 0x10, 0x1b, 0xbb, 0xcb, 0x00, 0xaa, 0x00, 0x21, 0x34, 0x7a}}, 0, 0};
+    struct story s = story_begin();
+    struct plan plan;
+    declare_at_b(&s, &plan, NULL);
+    for (int i = 0; i < 3; i++)
+        uses_port_135(&s, &exporter);
+    uint64_t question = story_asks(&s, CLIENT, A, &LSA); /* the twin */
+    story_asks(&s, CLIENT, A, &SAM);
+    story_end(&s);
+    CU_ASSERT_EQUAL(finding_of(&s, CLIENT, A, &LSA)->flagged.frame, question);
+    CU_ASSERT_EQUAL(finding_of(&s, CLIENT, A, &SAM)->flagged.frame, question + 1); /* its SYN */
+    check_predictions(&s, 0, 1, 2);
+    story_close(&s);
+}
+
+/* Behind a hole in the connection to the mapper, which is waited for, the question is told late: after what came of it,
+ * or of the next one. */
+static void question_told_late(const char *client, bool refused) {
+    struct story s = story_begin();
+    struct plan plan;
+    declare_at_b(&s, &plan, &LSA);
+    struct sighting before = s.now;
+    story_wait(&s, 10);
+    story_served(&s, CLIENT, A, &LSA, PORT);
+    struct sighting after = s.now;
+    s.now = (struct sighting){after.frame, before.time, 0};
+    uint64_t question = story_asks(&s, client, A, &LSA);
+    story_maps(&s, client, A, &LSA, NULL, PORT + 1);
+    if (refused) {
+        struct line line = story_syn(&s, client, A, PORT + 1);
+        story_refuses(&s, &line);
+    }
+    s.now = (struct sighting){s.now.frame, after.time, 0};
+    story_end(&s);
+    const struct finding *f = finding_of(&s, client, A, &LSA);
+    bool same = strcmp(client, CLIENT) == 0;
+    if (!same)
+        CU_ASSERT_EQUAL(f->flagged.frame, question);
+    CU_ASSERT_EQUAL(f->state, refused ? FINDING_FAILED : same ? FINDING_AVERTED : FINDING_PREDICTED);
+    CU_ASSERT_EQUAL(f->count, same ? 2 : 1);
+    check_predictions(&s, refused, same ? 2 : 1, !refused && !same); /* the one that was served was foretold, too */
+    story_close(&s);
+}
+
+static void a_question_that_is_told_late(void) {
+    question_told_late(OTHER_CLIENT, true);
+    question_told_late(CLIENT, false);       /* the one that was served was this one, or the next */
+    question_told_late(OTHER_CLIENT, false); /* of this one nothing is known */
+}
+
 static void a_pipe_is_not_bound_to_an_address(void) {
     struct story s = story_begin();
     struct plan plan;
@@ -281,6 +391,7 @@ int main(void) {
     CU_TestInfo tests[] = {
         {"nothing is bound here", nothing_is_bound_here},
         {"only the SYN is captured", only_the_syn_is_captured},
+        {"an unanswered SYN says nothing of the mapper", an_unanswered_syn_says_nothing_of_the_mapper},
         {"where it is bound nothing is foretold", where_it_is_bound_nothing_is_foretold},
         {"a single interface is not bound here", a_single_interface_is_not_bound_here},
         {"who lists the mapper", who_lists_the_mapper_wants_nothing_in_particular},
@@ -292,6 +403,9 @@ int main(void) {
         {"a declared place counts where none was seen", a_declared_place_counts_where_none_was_seen},
         {"a failure that was not foretold", a_failure_that_was_not_foretold},
         {"over UDP and HTTP", over_udp_and_http},
+        {"a scanner is no client", a_scanner_is_no_client},
+        {"a client of DCOM alone", a_client_of_dcom_alone},
+        {"a question that is told late", a_question_that_is_told_late},
         {"a pipe is not bound to an address", a_pipe_is_not_bound_to_an_address},
         CU_TEST_INFO_NULL,
     };

@@ -49,10 +49,22 @@ static void tonights_failure_is_flagged_at_the_first_syn(void) {
     CU_ASSERT_EQUAL(f->confidence, CONFIDENCE_HIGH);
     CU_ASSERT_TRUE(f->lead > 0);
     story_check_bound_at(f, B ":1112");
+    CU_ASSERT_PTR_NOT_NULL(strstr(f->message, "The same server had it at " B ":1112 in earlier captures."));
     bool earlier = false;
     for (size_t i = 0; i < f->evidence_count; i++)
         earlier = earlier || (sighting_is_earlier(&f->evidence[i].seen) && strstr(f->evidence[i].what, "earlier, for"));
     CU_ASSERT_TRUE(earlier);
+    story_close(&s);
+    memory_close(memory);
+}
+
+static void what_this_run_saw_too_is_told_as_of_now(void) {
+    struct memory *memory = a_week();
+    struct story s = later(memory, 6);
+    story_served(&s, OTHER_CLIENT, B, &LSA, PORT);
+    story_refused(&s, CLIENT, A, &LSA, PORT);
+    story_end(&s);
+    CU_ASSERT_PTR_NOT_NULL(strstr(story_only(&s)->message, "The same server has it at " B ":1112."));
     story_close(&s);
     memory_close(memory);
 }
@@ -366,6 +378,7 @@ static void what_is_no_more_listed_stays_so(void) {
 int main(void) {
     CU_TestInfo tests[] = {
         {"tonight's failure is flagged at the first SYN", tonights_failure_is_flagged_at_the_first_syn},
+        {"what this run saw too is told as of now", what_this_run_saw_too_is_told_as_of_now},
         {"without it, it is known when it fails", without_it_it_is_known_when_it_fails},
         {"what recovered since is not flagged", what_recovered_since_is_not_flagged},
         {"what is too old foretells nothing", what_is_too_old_foretells_nothing},
