@@ -172,7 +172,11 @@ static json_t *proofs_array(const struct binding *binding, const struct results 
     json_t *array = json_array();
     for (size_t i = 0; i < binding->count; i++) {
         char what[PROOF_WORDS_SIZE];
-        append(&array, evidence_object(&binding->proofs[i].seen, proof_words(&binding->proofs[i], what), results));
+        const struct proof *proof = &binding->proofs[i];
+        json_t *object = evidence_object(&proof->seen, proof_words(proof, what), results);
+        if (proof->count > 1)
+            put(&object, "last", sighting_value(&proof->last, results));
+        append(&array, object);
     }
     return array;
 }

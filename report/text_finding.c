@@ -293,10 +293,12 @@ static void tell(struct page *page, const struct fold *fold) {
  * what is too long for it is cut at the end. */
 static void tell_shortly(struct page *page, const struct finding *finding) {
     char words[2 * LINE_SIZE + NAME_SIZE], client[ADDRESS_TEXT_SIZE], server[ENDPOINT_TEXT_SIZE];
-    char interface[INTERFACE_TEXT_SIZE] = "endpoint mapper", error[32] = "", count[48] = "";
+    char interface[INTERFACE_TEXT_SIZE] = "whatever it will ask for", error[32] = "", count[48] = "";
     const char *name = finding->server_name;
     if (!uuid_is_nil(&finding->interface.uuid))
         interface_text(&finding->interface, interface);
+    else if (finding->rule == &RULE_MAPPER_UNREACHABLE)
+        snprintf(interface, sizeof interface, "endpoint mapper");
     if (finding->win32 != 0)
         snprintf(error, sizeof error, finding->win32 > UINT16_MAX ? ", 0x%x" : ", %u", (unsigned)finding->win32);
     if (finding->count > 1)

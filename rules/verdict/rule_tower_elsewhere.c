@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rules/verdict/reason.h"
 #include "rules/verdict/trial.h"
 
 #include <stdio.h>
@@ -15,7 +16,9 @@ static enum cause cause_of(const struct trial *t) {
 }
 
 static bool fires(const struct trial *t, struct verdict *v) {
-    if (!t->session->elsewhere || reached(t->outcome) || t->served_before || t->tracked->recovered_elsewhere ||
+    /* What averts it is no service from before, whatever the clock says. */
+    bool served_before = t->served_before && !reason_is_averted(t->session);
+    if (!t->session->elsewhere || reached(t->outcome) || served_before || t->tracked->recovered_elsewhere ||
         (t->outcome == OUTCOME_REFUSED && trial_is_down(t)))
         return false;
     char named[ENDPOINT_TEXT_SIZE], then[300] = "";

@@ -77,6 +77,26 @@ static void a_new_port_that_accepts_averts_it(void) {
     story_close(&s);
 }
 
+/* As behind address translation; what is served then was not served before, though its time is an earlier one. */
+static void towers_are_averted_whatever_the_clock_says(void) {
+    for (int back = 0; back < 2; back++) {
+        struct story s = story_begin();
+        story_asks(&s, CLIENT, A, &LSA);
+        uint64_t answer = story_maps(&s, CLIENT, A, &LSA, B, PORT);
+        s.now.time -= back * INT64_C(100000000);
+        struct line line = story_syn(&s, CLIENT, A, PORT);
+        story_accepts(&s, &line);
+        story_binds(&s, &line, &LSA);
+        story_accepts_bind(&s, &line, &LSA);
+        story_end(&s);
+        const struct finding *f = story_only(&s);
+        CU_ASSERT_STRING_EQUAL(f->rule->id, "tower-elsewhere");
+        CU_ASSERT_EQUAL(f->state, FINDING_AVERTED);
+        CU_ASSERT_EQUAL(f->flagged.frame, answer);
+        story_close(&s);
+    }
+}
+
 static void a_tower_of_loopback_is_here(void) {
     struct story s = story_begin();
     story_asks(&s, CLIENT, A, &LSA);
@@ -147,6 +167,7 @@ int main(void) {
         {"one refusal alone foretells nothing", one_refusal_alone_foretells_nothing},
         {"what works again is averted once", what_works_again_is_averted_once},
         {"a new port that accepts averts it", a_new_port_that_accepts_averts_it},
+        {"towers are averted whatever the clock says", towers_are_averted_whatever_the_clock_says},
         {"a tower of loopback is here", a_tower_of_loopback_is_here},
         {"silence foretells from the third SYN on", silence_foretells_from_the_third_syn_on},
         {"an address that accepts others is not doomed", an_address_that_accepts_others_is_not_doomed},
